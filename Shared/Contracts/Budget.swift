@@ -39,7 +39,7 @@ package struct ModelPrice: Codable, Sendable, Equatable {
     }
 }
 
-/// The price book in force, `GET /internal/v1/prices`.
+/// The price book in force, `GET /internal/v1/prices`. Look prices up through ``PriceTable``.
 package struct PriceBook: Codable, Sendable, Equatable {
     package var version: Int64
     package var prices: [ModelPrice]
@@ -50,60 +50,5 @@ package struct PriceBook: Codable, Sendable, Equatable {
         self.version = version
         self.prices = prices
         self.fallback = fallback
-    }
-}
-
-/// `POST /internal/v1/leases`: a gateway asks for a slice of a tenant's budget.
-package struct LeaseRequest: Codable, Sendable, Equatable {
-    package var tenant: TenantID
-    /// Which gateway asks: a name that survives its restart, kept beside its journal.
-    package var replica: String
-    /// What the call at hand needs at least, in pico-dollars.
-    package var needPicoUSD: Int64
-
-    package init(tenant: TenantID, replica: String, needPicoUSD: Int64) {
-        self.tenant = tenant
-        self.replica = replica
-        self.needPicoUSD = needPicoUSD
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case tenant, replica
-        case needPicoUSD = "needPicoUsd"
-    }
-}
-
-/// A slice of a tenant's budget that one gateway may spend without asking again. A refusal is 402.
-package struct LeaseGrant: Codable, Sendable, Equatable {
-    /// Nil when the tenant has no budget; then nothing limits the spending until `expiresAt`.
-    package var lease: LeaseID?
-    package var grantedPicoUSD: Int64?
-    /// New holds may be taken until then; holds that were taken settle later without harm.
-    package var expiresAt: Date
-
-    package init(lease: LeaseID?, grantedPicoUSD: Int64?, expiresAt: Date) {
-        self.lease = lease
-        self.grantedPicoUSD = grantedPicoUSD
-        self.expiresAt = expiresAt
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case lease, expiresAt
-        case grantedPicoUSD = "grantedPicoUsd"
-    }
-}
-
-/// `POST /internal/v1/leases/{id}/close`: no further hold will be taken on the lease.
-///
-/// The lease keeps what it spent reserved until the events that spent it have been posted.
-package struct LeaseClosing: Codable, Sendable, Equatable {
-    package var spentPicoUSD: Int64
-
-    package init(spentPicoUSD: Int64) {
-        self.spentPicoUSD = spentPicoUSD
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case spentPicoUSD = "spentPicoUsd"
     }
 }
