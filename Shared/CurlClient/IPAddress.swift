@@ -1,0 +1,37 @@
+import Glibc
+
+/// An IP address as bits, comparable with ranges.
+enum IPAddress: Sendable, Hashable {
+    case v4(UInt32)
+    case v6(UInt128)
+
+    /// Parses the textual form that `inet_pton` takes; nothing like `127.1` or `0x7f000001`.
+    init?(_ text: String) {
+        var four = in_addr()
+        if unsafe inet_pton(AF_INET, text, &four) == 1 {
+            self = .v4(UInt32(bigEndian: four.s_addr))
+            return
+        }
+        var six = in6_addr()
+        guard unsafe inet_pton(AF_INET6, text, &six) == 1 else { return nil }
+        self = unsafe .v6(withUnsafeBytes(of: six) { unsafe Self.bits($0) })
+    }
+
+    static func bits(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
+        unsafe bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+    }
+
+    /// The IPv4 address that an IPv6 address only wraps, or the address itself: IPv4-mapped and -compatible (RFC 4291),
+    /// NAT64 (RFC 6052) and 6to4 (RFC 3056).
+    var unwrapped: IPAddress {
+        guard case .v6(let bits) = self else { return self }
+        let low = UInt32(truncatingIfNeeded: bits)
+        switch bits >> 32 {
+        case 0xffff, 0x0064_ff9b_0000_0000_0000_0000: return .v4(low)
+        case 0 where low > 1: return .v4(low)
+        default: break
+        }
+        if bits >> 112 == 0x2002 { return .v4(UInt32(truncatingIfNeeded: bits >> 80)) }
+        return self
+    }
+}
