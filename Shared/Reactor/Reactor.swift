@@ -180,7 +180,9 @@ package final class Reactor: SerialExecutor, CustomStringConvertible {
     }
 
     private static func monotonicNanoseconds() -> UInt64 {
-        clock_gettime_nsec(CLOCK_MONOTONIC)
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+        return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
     }
 }
 
@@ -191,10 +193,4 @@ extension Duration {
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
         return UInt64(min(seconds, 3_153_600_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
-}
-
-private func clock_gettime_nsec(_ clock: clockid_t) -> UInt64 {
-    var now = timespec()
-    unsafe clock_gettime(clock, &now)
-    return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
 }
