@@ -1,5 +1,3 @@
-package import Foundation
-
 /// What one token of a model costs, in pico-dollars: 1 USD for a million tokens is 1,000,000.
 package struct ModelPrice: Codable, Sendable, Equatable {
     package var model: String
