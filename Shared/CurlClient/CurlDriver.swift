@@ -206,7 +206,9 @@ import Synchronization
         guard let multi = unsafe multi else { return }
         var left: Int32 = 0
         while let message = unsafe curl_multi_info_read(multi, &left) {
-            guard unsafe message.pointee.msg == CURLMSG_DONE, let raw = unsafe message.pointee.easy_handle else { continue }
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let raw = unsafe message.pointee.easy_handle else {
+                continue
+            }
             let result = unsafe message.pointee.data.result
             guard let context = unsafe asterism_easy_private(raw) else { continue }
             let easy = unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()

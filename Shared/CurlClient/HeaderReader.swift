@@ -35,7 +35,9 @@ struct HeaderReader: Sendable {
         let value = trimmed[trimmed.index(after: colon)...].trimmed
         guard !name.isEmpty else { return .failed(.transferBroken) }
         headers.append(name: name, value: value)
-        if name.count == 14, name.isSame("content-length") { contentLength = Int(String(decoding: value, as: UTF8.self)) }
+        if name.count == 14, name.isSame("content-length") {
+            contentLength = Int(String(decoding: value, as: UTF8.self))
+        }
         return .more
     }
 
@@ -70,15 +72,8 @@ extension BidirectionalCollection<UInt8> {
         return rest
     }
 
-    fileprivate func isSame(_ lowercased: StaticString) -> Bool {
-        var index = startIndex
-        return lowercased.withUTF8Buffer { expected in
-            for unsafe byte in unsafe expected {
-                guard index < endIndex, self[index].asciiLowercased == byte else { return false }
-                index = self.index(after: index)
-            }
-            return index == endIndex
-        }
+    fileprivate func isSame(_ lowercased: String) -> Bool {
+        zip(self, lowercased.utf8).allSatisfy { $0.asciiLowercased == $1 }
     }
 }
 

@@ -32,7 +32,8 @@ import CCurl
         let count = headers.count + bare.count
         guard count > 0 else { return nil }
         let stride = unsafe MemoryLayout<curl_slist>.stride
-        let text = headers.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count + 3 } + bare.reduce(0) { $0 + $1.utf8.count + 2 }
+        let text =
+            headers.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count + 3 } + bare.reduce(0) { $0 + $1.utf8.count + 2 }
         unsafe Self.reserve(count * stride + text, in: &head)
         guard let base = unsafe head.baseAddress else { return nil }
         let nodes = unsafe base.bindMemory(to: curl_slist.self, capacity: count)

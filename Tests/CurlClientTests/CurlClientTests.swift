@@ -82,8 +82,15 @@ struct CurlClientTests {
                 #expect(response.status == 204)
             }
         }
-        let lines = server.received(0).split(separator: "\r\n").filter { $0.contains(" / HTTP/1.1") }
-        #expect(lines.compactMap { line in line.split(separator: " ").first.map(String.init)?.filter(\.isLetter) }.count == 13)
+        let sent = server.received(0)
+        let lines = sent.split(separator: "\r\n").filter { $0.contains(" / HTTP/1.1") }
+        // A request line may follow a body of one letter.
+        let methods = lines.compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(
+            methods == [
+                "GET", "POST", "APOST", "PUT", "BDELETE", "HEAD", "PATCH", "CGET", "GET", "DOPTIONS", "HEAD", "POST",
+                "EGET",
+            ])
         #expect(!server.received(0).contains("Expect"))
         #expect(!server.received(0).contains("x-www-form-urlencoded"))
     }

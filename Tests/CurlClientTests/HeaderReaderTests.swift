@@ -54,7 +54,9 @@ struct HeaderReaderTests {
 
     @Test(
         "what is not HTTP is a broken transfer",
-        arguments: [["HTTP/1.1 OK"], ["HTTP/1.1 20"], ["HTTP/1.1 200 OK", "no colon"], ["HTTP/1.1 200 OK", ": x"], [""]])
+        arguments: [
+            ["HTTP/1.1 OK"], ["HTTP/1.1 20"], ["HTTP/1.1 200 OK", "no colon"], ["HTTP/1.1 200 OK", ": x"], [""],
+        ])
     func garbage(lines: [String]) {
         #expect(read(lines).1 == .failed(.transferBroken))
     }

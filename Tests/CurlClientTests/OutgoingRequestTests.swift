@@ -22,7 +22,9 @@ struct OutgoingRequestTests {
 
     @Test(
         "another scheme is refused by policy",
-        arguments: ["file:///etc/passwd", "ftp://a", "gopher://a", "a.example", "//a", "http:/a", "http:a", "", "httpx://a"])
+        arguments: [
+            "file:///etc/passwd", "ftp://a", "gopher://a", "a.example", "//a", "http:/a", "http:a", "", "httpx://a",
+        ])
     func scheme(url: String) {
         #expect(code(OutgoingRequest(url: url)) == .refusedByPolicy)
     }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Redirects")
 struct RedirectTrailTests {
-    private func trail(_ url: String, method: String = "POST", _ policy: RedirectPolicy = .follow(maximum: 3)) -> RedirectTrail {
+    private func trail(_ url: String, method: String = "POST", _ policy: RedirectPolicy = .follow(maximum: 3))
+        -> RedirectTrail
+    {
         let headers = [("Authorization", "Bearer t"), ("X-Api-Key", "k"), ("Accept", "a/b"), ("Content-Type", "c/d")]
         return RedirectTrail(OutgoingRequest(method: method, url: url, headers: headers, body: [1], redirects: policy))
     }
@@ -67,10 +69,14 @@ struct RedirectTrailTests {
         #expect(throws: CurlError.self) { try trail.follow(307, location("http://a/"), elapsed: .zero) }
     }
 
-    @Test("the target of a redirect is validated like a first request", arguments: ["file:///etc/passwd", "http://u:p@b/"])
+    @Test(
+        "the target of a redirect is validated like a first request",
+        arguments: ["file:///etc/passwd", "http://u:p@b/"])
     func validated(target: String) throws {
         var trail = trail("http://a/")
-        _ = try trail.follow(307, location(target), elapsed: .zero)
-        #expect(throws: CurlError.self) { try trail.request.validate() }
+        #expect(throws: CurlError.self) {
+            _ = try trail.follow(307, location(target), elapsed: .zero)
+            try trail.request.validate()
+        }
     }
 }

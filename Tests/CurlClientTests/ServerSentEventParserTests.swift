@@ -11,14 +11,17 @@ struct ServerSentEventParserTests {
 
     @Test("an event is dispatched at its blank line, whatever the line break", arguments: ["\n", "\r", "\r\n"])
     func lineBreaks(lineBreak: String) throws {
-        let text = ["event: delta", "data: one", "data: two", "id: 7", "retry: 250", "", ""].joined(separator: lineBreak)
+        let text = ["event: delta", "data: one", "data: two", "id: 7", "retry: 250", "", ""].joined(
+            separator: lineBreak)
         let expected = ServerSentEvent(event: "delta", data: "one\ntwo", id: "7", retry: 250)
         #expect(try parse(text) == [expected])
     }
 
     @Test("a stream cut at any byte gives the same events", arguments: ["\n", "\r", "\r\n"])
     func everyCut(lineBreak: String) throws {
-        let lines = ["\u{feff}: hello", "data: grüße", "", "event: x", "data", "data:", "", "id: 1", "", "data: z", "", ""]
+        let lines = [
+            "\u{feff}: hello", "data: grüße", "", "event: x", "data", "data:", "", "id: 1", "", "data: z", "", "",
+        ]
         let bytes = Array(lines.joined(separator: lineBreak).utf8)
         let expected = [
             ServerSentEvent(data: "grüße"),

@@ -49,7 +49,7 @@ struct ScriptedConnection {
 
     private func isComplete(_ request: [UInt8]) -> Bool {
         let text = String(decoding: request, as: UTF8.self)
-        guard let end = text.range(of: "\r\n\r\n") else { return false }
+        guard let end = text.firstRange(of: "\r\n\r\n") else { return false }
         let lines = text[..<end.lowerBound].lowercased().split(separator: "\r\n")
         let announced = lines.compactMap { line -> Int? in
             line.hasPrefix("content-length:") ? Int(line.dropFirst(15).drop { $0 == " " }) : nil

@@ -42,7 +42,7 @@ package final class ScriptedTCPServer: Sendable {
         signal(SIGPIPE, SIG_IGN)
         DispatchQueue(label: "scripted.accept").async {
             while true {
-                let connection = unsafe accept(descriptor, nil, nil)
+                let connection = accept(descriptor, nil, nil)
                 guard connection >= 0 else { return }
                 let number = log.opened()
                 DispatchQueue(label: "scripted.connection").async {
