@@ -1,0 +1,103 @@
+import Contracts
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Observability
+
+/// Gives each request its id, trace and logger, and records how it went: a metric, a log line, headers on the answer.
+///
+/// The outermost middleware. It also removes what only we may say: `X-Tenant-*` headers.
+struct ObservationMiddleware: RouterMiddleware {
+    typealias Context = ServiceRequestContext
+
+    let metrics: RequestMetrics
+    let verifier: TrustVerifier?
+    let accessLog: HTTPSettings.AccessLog
+
+    func handle(
+        _ request: Request, context: ServiceRequestContext,
+        next: (Request, ServiceRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let started = ContinuousClock.now
+        let context = identified(context, by: request)
+        metrics.began()
+        let sanitized = Self.withoutTenantHeaders(request)
+        do {
+            var response = try await CurrentRequest.bind(id: context.requestID, trace: context.trace) {
+                try await next(sanitized, context)
+            }
+            ResponseHeaders.complete(&response, requestID: context.requestID)
+            return observed(response, of: request, context: context, since: started)
+        } catch {
+            metrics.ended(method: request.method, route: context.endpointPath, status: 0, since: started)
+            throw error
+        }
+    }
+
+    private func identified(_ context: ServiceRequestContext, by request: Request) -> ServiceRequestContext {
+        var context = context
+        let identity = UUIDv7.text()
+        context.operationID = identity
+        context.requestID = request.headers[.requestID].flatMap(RequestIdentity.accepted) ?? identity
+        let parent = request.headers[.traceparent].flatMap(TraceContext.init(traceparent:))
+        context.trace = parent?.child() ?? .root()
+        if let verifier, let token = request.headers[.asterismContext] {
+            context.presented = PresentedToken(token: token, verifier: verifier)
+        }
+        context.logger[metadataKey: "hb.request.id"] = nil
+        context.logger[metadataKey: "request_id"] = .string(context.requestID)
+        context.logger[metadataKey: "trace_id"] = .string(context.trace.traceID)
+        return context
+    }
+
+    /// A buffered answer is done now; a streamed one when its last byte is written, after all middleware.
+    private func observed(
+        _ response: Response, of request: Request, context: ServiceRequestContext,
+        since started: ContinuousClock.Instant
+    ) -> Response {
+        let method = request.method
+        let path = request.uri.path
+        let status = response.status.code
+        guard response.body.contentLength == nil else {
+            record(method, path, status, context, started, nil)
+            return response
+        }
+        var response = response
+        let body = response.body
+        response.body = ResponseBody { writer in
+            do {
+                try await body.write(writer)
+                record(method, path, status, context, started, nil)
+            } catch {
+                record(method, path, status, context, started, error)
+                throw error
+            }
+        }
+        return response
+    }
+
+    private func record(
+        _ method: HTTPRequest.Method, _ path: String, _ status: Int, _ context: ServiceRequestContext,
+        _ started: ContinuousClock.Instant, _ failure: (any Error)?
+    ) {
+        metrics.ended(method: method, route: context.endpointPath, status: status, since: started)
+        guard accessLog.includes(status: status, path: path, failed: failure != nil) else { return }
+        let elapsed = ContinuousClock.now - started
+        var metadata: Logger.Metadata = [
+            "method": .string(method.rawValue), "path": .string(String(path.prefix(256))),
+            "status": .stringConvertible(status),
+            "duration_ms": .string(String(Double(elapsed / .microseconds(1)) / 1000)),
+        ]
+        if let failure { metadata["stream_error"] = .string(String(describing: failure)) }
+        context.logger.info("request", metadata: metadata)
+    }
+
+    private static func withoutTenantHeaders(_ request: Request) -> Request {
+        func isTenantHeader(_ name: HTTPField.Name) -> Bool { name.canonicalName.hasPrefix("x-tenant-") }
+        guard request.headers.contains(where: { isTenantHeader($0.name) }) else { return request }
+        var head = request.head
+        head.headerFields = HTTPFields(request.headers.filter { !isTenantHeader($0.name) })
+        return Request(head: head, body: request.body)
+    }
+}
