@@ -21,7 +21,7 @@ create_secrets() {
         {
             printf 'ADMIN_KEY=ast_admin_%s\n' "$(openssl rand -hex 24)"
             printf 'API_KEY_PEPPER=%s\n' "$(openssl rand -base64 32)"
-            printf 'ENVELOPE_KEYS=k1=%s\n' "$(openssl rand -base64 32)"
+            printf 'ENVELOPE_KEYS=k1:%s\n' "$(openssl rand -base64 32)"
             read -r seed public < <(ed25519_pair)
             printf 'AUDIT_SIGNING_KEY=%s\n' "$seed"
             for service in "$@"; do
