@@ -41,6 +41,9 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     package var file: String?
     package var line: Int?
 
+    /// Which statement of a pipeline failed, from zero.
+    var statementIndex: Int?
+
     package init(_ code: Code, _ message: String, sqlState: String? = nil) {
         self.code = code
         self.message = message
@@ -70,7 +73,18 @@ extension PostgresError {
     package var isPrivilegeMissing: Bool { sqlState == "42501" }
 
     /// True when the server rolled everything back and the same transaction may succeed if it is tried again.
-    package var isTransient: Bool { isSerializationFailure || isDeadlock || isLockNotAvailable }
+    ///
+    /// Besides conflicts with others that is a prepared statement that the server lost or outlived, inside of a
+    /// transaction; outside of one it is tried again without anyone noticing.
+    package var isTransient: Bool {
+        isSerializationFailure || isDeadlock || isLockNotAvailable || isStalePlan
+    }
+
+    var isStalePlan: Bool {
+        // invalid_sql_statement_name, and feature_not_supported with these words (`plancache.c`).
+        sqlState == "26000"
+            || sqlState == "0A000" && message.contains("cached plan must not change result type")
+    }
 
     /// True when the database cannot be used right now, whatever the statement: answer 503.
     package var isUnavailable: Bool {
@@ -80,6 +94,12 @@ extension PostgresError {
         case .server: sqlState.map { $0.hasPrefix("53") || $0.hasPrefix("57P") } ?? false
         case .timeout, .cancelled, .decoding, .invalidConfiguration, .transactionAborted, .migration: false
         }
+    }
+
+    func ofStatement(_ index: Int) -> PostgresError {
+        var error = self
+        error.statementIndex = index
+        return error
     }
 
     func at(file: String, line: Int, query: String?) -> PostgresError {

@@ -13,6 +13,13 @@ package final class LoopBound<Value>: @unchecked Sendable {
         self.reactor = reactor
     }
 
+    /// Wraps what lives on the loop already. On the loop only.
+    package init(onLoop value: Value, reactor: Reactor) {
+        reactor.preconditionOnLoop()
+        stored = value
+        self.reactor = reactor
+    }
+
     package var value: Value {
         get {
             reactor.preconditionOnLoop()

@@ -179,7 +179,8 @@ package final class Reactor: SerialExecutor, CustomStringConvertible {
         return Int32(clamping: (deadline - now + 999_999) / 1_000_000)
     }
 
-    private static func monotonicNanoseconds() -> UInt64 {
+    /// The clock that timers go by. It starts at some point in the past and is never set back.
+    package static func monotonicNanoseconds() -> UInt64 {
         var now = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &now)
         return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
