@@ -88,6 +88,7 @@ let package = Package(
         // Shared modules, leaves first
         shared("Contracts"),
         shared("Resilience"),
+        shared("TextAnalysis"),
         shared("Cryptography", ["COpenSSL"]),
         shared("Reactor", ["CLinux"]),
         shared("Postgres", ["CPostgres", "Reactor", .product(name: "Logging", package: "swift-log")]),
@@ -127,8 +128,8 @@ let package = Package(
                 "CurlClient", "Redis", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
-        service("RagService", folder: "rag-service"),
-        service("AgentRunner", folder: "agent-runner"),
+        service("RagService", folder: "rag-service", ["TextAnalysis"]),
+        service("AgentRunner", folder: "agent-runner", ["TextAnalysis"]),
         service("PromptService", folder: "prompt-service"),
         service("UsageBilling", folder: "usage-billing"),
         service("AuditService", folder: "audit-service"),
@@ -147,6 +148,7 @@ let package = Package(
             swiftSettings: settings),
         tests("Contracts"),
         tests("Resilience"),
+        tests("TextAnalysis"),
         tests("Cryptography"),
         tests("Reactor"),
         tests("Postgres", ["Reactor"]),
@@ -156,7 +158,9 @@ let package = Package(
         tests(
             "ServiceKit", ["Contracts", "Cryptography", .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Gateway", ["ServiceKit", "Contracts", .product(name: "HummingbirdTesting", package: "hummingbird")]),
-        tests("RagService", ["ServiceKit", "Contracts", .product(name: "HummingbirdTesting", package: "hummingbird")]),
+        tests(
+            "RagService",
+            ["ServiceKit", "Contracts", "TextAnalysis", .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests(
             "AgentRunner", ["ServiceKit", "Contracts", .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests(

@@ -1,4 +1,5 @@
 import Contracts
+import TextAnalysis
 
 @testable import RagService
 

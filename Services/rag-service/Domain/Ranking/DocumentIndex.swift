@@ -1,3 +1,5 @@
+import TextAnalysis
+
 /// Everything the lexical index holds of one document: made once from its chunks, written in the swap.
 struct DocumentIndex: Sendable {
     var postings: [String: Posting]

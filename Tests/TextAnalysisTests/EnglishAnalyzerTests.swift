@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RagService
+@testable import TextAnalysis
 
 @Suite("English analyzer")
 struct EnglishAnalyzerTests {

@@ -3,7 +3,7 @@
 /// Words are lower-cased, freed of accents, dropped when they are stop words, and stemmed. What has a digit is kept as
 /// it is. Identifiers are kept whole and in parts: `vpn-gw-01` gives `vpn-gw-01`, `vpn`, `gw`, `01`, and `KB5021233`
 /// gives `kb5021233` and `5021233`, so that either way of asking finds them.
-struct EnglishAnalyzer {
+package struct EnglishAnalyzer {
     /// Stems of words seen by this value; a document repeats its words.
     private var stems: [String: String] = [:]
 
@@ -13,13 +13,13 @@ struct EnglishAnalyzer {
     /// A part of a mixed token such as `KB5021233` stands alone from this length on; shorter ones say too little.
     private static let minimumMixedPart = 3
 
-    init() {}
+    package init() {}
 
-    mutating func terms(of text: String) -> [String] {
+    package mutating func terms(of text: String) -> [String] {
         terms(of: text.unicodeScalars)
     }
 
-    mutating func terms(of scalars: some Sequence<Unicode.Scalar>) -> [String] {
+    package mutating func terms(of scalars: some Sequence<Unicode.Scalar>) -> [String] {
         var terms: [String] = []
         Tokenizer.forEachToken(in: scalars) { append($0, to: &terms) }
         return terms
