@@ -45,6 +45,11 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConv
             sql.bind(value)
         }
 
+        /// Nil binds NULL. On its own because the compiler refuses an optional where it would be printed.
+        package mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+            sql.bind(value)
+        }
+
         package mutating func appendInterpolation(fragment: SQL) {
             sql.append(fragment)
         }
