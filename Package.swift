@@ -178,6 +178,7 @@ let package = Package(
                 "UsageBilling", "AuditService",
             ],
             path: "Tests/Integration",
+            exclude: ["python"],
             swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks",
