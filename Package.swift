@@ -129,9 +129,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         service("RagService", folder: "rag-service", ["TextAnalysis"]),
-        service(
-            "AgentRunner", folder: "agent-runner",
-            ["TextAnalysis", .product(name: "HTTPTypes", package: "swift-http-types")]),
+        service("AgentRunner", folder: "agent-runner", ["TextAnalysis"]),
         service("PromptService", folder: "prompt-service"),
         service("UsageBilling", folder: "usage-billing"),
         service("AuditService", folder: "audit-service"),
@@ -178,7 +176,6 @@ let package = Package(
                 "UsageBilling", "AuditService",
             ],
             path: "Tests/Integration",
-            exclude: ["python"],
             swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks",

@@ -50,7 +50,7 @@ package struct AuditConsistencyProof: Codable, Sendable, Equatable {
     }
 }
 
-/// A record and its place in its tenant's log. On the wire the record's own fields, with the place beside them.
+/// `GET /v1/audit/events`, newest first: a record and its place in its tenant's log. On the wire the record's own fields, with the place beside them.
 package struct LoggedAuditEvent: Codable, Sendable, Equatable {
     package var record: AuditRecord
     package var leafIndex: Int64
@@ -82,16 +82,5 @@ package struct LoggedAuditEvent: Codable, Sendable, Equatable {
         try container.encode(leafIndex, forKey: .leafIndex)
         try container.encode(leafHash, forKey: .leafHash)
         try container.encode(receivedAt, forKey: .receivedAt)
-    }
-}
-
-/// `GET /v1/audit/events`, newest first.
-package struct AuditEventPage: Codable, Sendable, Equatable {
-    package var data: [LoggedAuditEvent]
-    package var nextCursor: String?
-
-    package init(data: [LoggedAuditEvent], nextCursor: String?) {
-        self.data = data
-        self.nextCursor = nextCursor
     }
 }

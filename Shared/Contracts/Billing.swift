@@ -95,7 +95,7 @@ package struct UsageCostReport: Codable, Sendable, Equatable {
     }
 }
 
-/// An event as the ledger has it: what was reported, with its cost and the version of the price book that made it.
+/// `GET /v1/usage/events`, newest first: an event as the ledger has it: what was reported, with its cost and the version of the price book that made it.
 package struct PostedUsageEvent: Codable, Sendable, Equatable {
     package var event: UsageEvent
     package var cost: Money
@@ -128,17 +128,6 @@ package struct PostedUsageEvent: Codable, Sendable, Equatable {
         try container.encode(cost, forKey: .cost)
         try container.encode(priceVersion, forKey: .priceVersion)
         try container.encode(period, forKey: .period)
-    }
-}
-
-/// `GET /v1/usage/events`, newest first.
-package struct UsageEventPage: Codable, Sendable, Equatable {
-    package var data: [PostedUsageEvent]
-    package var nextCursor: String?
-
-    package init(data: [PostedUsageEvent], nextCursor: String?) {
-        self.data = data
-        self.nextCursor = nextCursor
     }
 }
 

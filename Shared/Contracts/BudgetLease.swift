@@ -73,7 +73,10 @@ package struct LeaseClosing: Codable, Sendable, Equatable {
 /// what is unknown counts as spent.
 package struct LeaseReconciliation: Codable, Sendable, Equatable {
     package var replica: String
-    /// Leases of this replica that stay as they are, at most 10,000.
+    /// One lease for each tenant at work at the gateway: more tenants than one gateway serves in ten seconds.
+    package static let maximumKept = 10_000
+
+    /// Leases of this replica that stay as they are, at most ``maximumKept``.
     package var keep: [LeaseID]?
 
     package init(replica: String, keep: [LeaseID] = []) {
