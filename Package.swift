@@ -129,7 +129,9 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         service("RagService", folder: "rag-service", ["TextAnalysis"]),
-        service("AgentRunner", folder: "agent-runner", ["TextAnalysis"]),
+        service(
+            "AgentRunner", folder: "agent-runner",
+            ["TextAnalysis", .product(name: "HTTPTypes", package: "swift-http-types")]),
         service("PromptService", folder: "prompt-service"),
         service("UsageBilling", folder: "usage-billing"),
         service("AuditService", folder: "audit-service"),
@@ -176,6 +178,7 @@ let package = Package(
                 "UsageBilling", "AuditService",
             ],
             path: "Tests/Integration",
+            exclude: ["python"],
             swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks",

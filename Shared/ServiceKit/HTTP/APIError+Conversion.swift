@@ -6,7 +6,7 @@ package import Postgres
 
 extension APIError {
     /// The one place where any error becomes an answer.
-    static func from(_ error: any Error, method: String, allowed: [String]) -> APIError {
+    package static func from(_ error: any Error, method: String, allowed: [String]) -> APIError {
         switch error {
         case let error as APIError: error
         case let error as PostgresError: from(error)

@@ -13,6 +13,8 @@ final class JournalStore: Sendable {
     /// SQLite's page, which bounds the file: `max_page_count` makes an insert past it fail with SQLITE_FULL.
     private static let pageBytes = 4096
     private let database: DatabasePool
+    /// The last entry that an earlier run of the process wrote; ids are never used again.
+    private let lastEarlierID: Int64
 
     init(settings: JournalSettings) throws {
         let folder = URL(fileURLWithPath: settings.path).deletingLastPathComponent()
@@ -32,6 +34,18 @@ final class JournalStore: Sendable {
         }
         database = try DatabasePool(path: settings.path, configuration: configuration)
         try database.write(Self.createTables)
+        lastEarlierID = try database.read {
+            try Int64.fetchOne($0, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'entry'") ?? 0
+        }
+    }
+
+    /// How many entries of earlier runs of the process are still here.
+    func earlierDepth(_ kind: JournalEntry.Kind) throws -> Int {
+        try database.read {
+            try Int.fetchOne(
+                $0, sql: "SELECT count(*) FROM entry WHERE kind = ? AND id <= ?",
+                arguments: [kind.rawValue, lastEarlierID]) ?? 0
+        }
     }
 
     private static func createTables(_ database: Database) throws {

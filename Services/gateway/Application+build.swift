@@ -1,0 +1,91 @@
+import Contracts
+import CurlClient
+import Hummingbird
+import ServiceKit
+
+extension App {
+    static func build(_ parts: ServiceParts) async throws -> Router<ServiceRequestContext> {
+        let journalPath = try JournalSettings(parts.config, service: name).path
+        let configuration = try Configuration(parts.config, journalPath: journalPath)
+        let access = Access(parts, configuration)
+        let proxy = ServiceProxy(
+            client: CurlClient(
+                configuration: CurlConfiguration(egress: .unrestricted), reactor: parts.reactor, logger: parts.logger),
+            signer: parts.signer, urls: try PeerSettings(parts.config).urls)
+        let router = parts.makeRouter()
+        DescriptionRoutes().add(to: router)
+        addTenantRoutes(to: router, access, models(parts, configuration, access), proxy)
+        addAdminRoutes(to: router, parts, configuration, access, proxy)
+        return router
+    }
+
+    /// Everything by which the gateway knows tenants and keys.
+    private struct Access {
+        let tenantStorage: TenantStorage
+        let keyStorage: APIKeyStorage
+        let providerStorage: ProviderStorage
+        let tenants: TenantDirectory
+        let keys: KeyDirectory
+
+        init(_ parts: ServiceParts, _ configuration: Configuration) {
+            tenantStorage = TenantStorage(pool: parts.pool)
+            keyStorage = APIKeyStorage(pool: parts.pool)
+            providerStorage = ProviderStorage(pool: parts.pool, keyring: configuration.keyring)
+            let changes = ChangeFollower(pool: parts.pool, logger: parts.logger)
+            let tenants = TenantDirectory(tenants: tenantStorage, providers: providerStorage, changes: changes)
+            let keys = KeyDirectory(storage: keyStorage, changes: changes, pepper: configuration.pepper)
+            self.tenants = tenants
+            self.keys = keys
+            parts.addBackground("changes") {
+                try await changes.run { change in
+                    tenants.forget(change)
+                    keys.forget(change)
+                }
+            }
+        }
+    }
+
+    private static func models(
+        _ parts: ServiceParts, _ configuration: Configuration, _ access: Access
+    ) -> ModelGateway {
+        let billing = BillingClient(services: parts.serviceClient, replica: configuration.replicaName)
+        let budgets = BudgetAuthority(billing: billing, logger: parts.logger)
+        let prices = PriceTableCache(billing: billing, logger: parts.logger)
+        let journal = parts.journal
+        parts.addBackground("prices") { try await prices.run() }
+        parts.addBackground("leases") {
+            try await budgets.run { try journal.hasShippedEarlierRuns(.usage) }
+        }
+        return ModelGateway(
+            tenants: access.tenants, budgets: budgets, prices: prices, recorder: CallRecorder(journal: journal),
+            client: parts.httpClient, timeouts: configuration.timeouts)
+    }
+
+    private static func addTenantRoutes(
+        to router: Router<ServiceRequestContext>, _ access: Access, _ models: ModelGateway, _ proxy: ServiceProxy
+    ) {
+        let authentication = AuthenticationMiddleware(
+            keys: access.keys, tenants: access.tenants, limiter: RequestRateLimiter())
+        let mirrored = router.group("v1").add(middleware: OpenAIErrorMiddleware()).add(middleware: authentication)
+        ModelRoutes(gateway: models).add(to: mirrored.group(context: CallerContext.self))
+        let own = router.group("v1").add(middleware: authentication)
+        ServiceRoutes(proxy: proxy).add(to: own.group(context: CallerContext.self))
+    }
+
+    private static func addAdminRoutes(
+        to router: Router<ServiceRequestContext>, _ parts: ServiceParts, _ configuration: Configuration,
+        _ access: Access, _ proxy: ServiceProxy
+    ) {
+        let group = router.group("admin/v1").add(middleware: AdminMiddleware(key: configuration.adminKey))
+        let log = OperatorLog(journal: parts.journal)
+        AdminTenantRoutes(tenants: access.tenantStorage, log: log).add(to: group)
+        AdminKeyRoutes(
+            tenants: access.tenantStorage, keys: access.keyStorage, directory: access.keys, log: log
+        ).add(to: group)
+        AdminProviderRoutes(
+            tenants: access.tenantStorage, providers: access.providerStorage,
+            addresses: ProviderAddressCheck(client: parts.httpClient), log: log
+        ).add(to: group)
+        AdminBillingRoutes(proxy: proxy).add(to: group)
+    }
+}

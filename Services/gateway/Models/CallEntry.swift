@@ -1,0 +1,48 @@
+import Contracts
+import Foundation
+import ServiceKit
+
+/// Journal entries of a call, written as JSON by hand: `JSONEncoder` takes several times as long as all else that the
+/// gateway does with a call. The text is what `WireFormat` reads.
+enum CallEntry {
+    static func usage(_ event: UsageEvent) -> JournalEntry {
+        var json = JSONText()
+        json.member("id", event.id.description)
+        json.member("tenant", event.tenant.description)
+        json.member("kind", event.kind.rawValue)
+        json.member("occurred_at", TimestampText.text(event.occurredAt))
+        json.member("request_id", event.requestID)
+        json.member("attempt", Int64(event.attempt))
+        json.member("model", event.model)
+        json.member("provider", event.provider)
+        json.member("prompt_tokens", event.promptTokens)
+        json.member("completion_tokens", event.completionTokens)
+        json.member("cached_tokens", event.cachedTokens)
+        json.member("is_exact", event.isExact)
+        json.member("lease", event.lease?.description)
+        json.member("api_key", event.apiKey?.description)
+        json.member("user", event.user)
+        return JournalEntry(kind: .usage, payload: json.finish())
+    }
+
+    static func audit(_ record: AuditRecord) -> JournalEntry {
+        var json = JSONText()
+        json.member("id", record.id.description)
+        json.member("tenant", record.tenant.description)
+        json.member("occurred_at", TimestampText.text(record.occurredAt))
+        json.member("service", record.service.rawValue)
+        json.member("action", record.action)
+        json.member("outcome", record.outcome.rawValue)
+        json.member("actor", record.actor)
+        json.member("request_id", record.requestID)
+        json.member("target", record.target)
+        json.member("model", record.model)
+        json.member("prompt_version", record.promptVersion)
+        json.member("sources", record.sources)
+        json.member("tools", record.tools)
+        json.member("prompt_tokens", record.promptTokens)
+        json.member("completion_tokens", record.completionTokens)
+        json.member("details", record.details)
+        return JournalEntry(kind: .audit, payload: json.finish())
+    }
+}

@@ -1,0 +1,90 @@
+/// A JSON object as it arrived, with the means to read a few of its members where they stand.
+struct JSONDocument {
+    /// A member's value, by its place in the text.
+    struct Value: Equatable {
+        let kind: JSONCursor.Kind
+        let range: Range<Int>
+    }
+
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// Checks the whole text and calls `body` with every member of the object it is.
+    ///
+    /// - Throws: When the text is not UTF-8, not JSON, or not an object. `body` may have been called before that.
+    func scan(_ body: (borrowing Key, Value) -> Void) throws(JSONSyntaxError) {
+        try checkEncoding()
+        var cursor = JSONCursor(bytes)
+        cursor.skipWhitespace()
+        guard try cursor.peek() == UInt8(ascii: "{") else {
+            throw JSONSyntaxError(reason: .notAnObject, offset: cursor.position)
+        }
+        try walk(&cursor, body)
+        try cursor.finish()
+    }
+
+    /// Calls `body` with every member of an object inside a document that `scan` has checked.
+    func members(of value: Value, _ body: (borrowing Key, Value) -> Void) {
+        guard value.kind == .object else { return }
+        var cursor = JSONCursor(bytes, at: value.range.lowerBound)
+        // The grammar was checked, so this cannot fail.
+        do { try walk(&cursor, body) } catch {}
+    }
+
+    private func walk(_ cursor: inout JSONCursor, _ body: (borrowing Key, Value) -> Void) throws(JSONSyntaxError) {
+        try cursor.forEachMember { (cursor, token) throws(JSONSyntaxError) in
+            let start = cursor.position
+            let kind = try cursor.skipValue()
+            body(Key(document: self, token: token), Value(kind: kind, range: start..<cursor.position))
+        }
+    }
+
+    private func checkEncoding() throws(JSONSyntaxError) {
+        do {
+            _ = try UTF8Span(validating: bytes.span)
+        } catch {
+            throw JSONSyntaxError(reason: .notUTF8, offset: error.byteOffsets.lowerBound)
+        }
+    }
+}
+
+extension JSONDocument {
+    /// The name of a member, compared in place.
+    struct Key {
+        fileprivate let document: JSONDocument
+        fileprivate let token: JSONCursor.StringToken
+
+        /// Whether the name is `name`, also when it is written with escapes.
+        func matches(_ name: String) -> Bool {
+            if !token.hasEscapes {
+                return token.contents.count == name.utf8.count
+                    && document.bytes[token.contents].elementsEqual(name.utf8)
+            }
+            return JSONStringDecoder.decode(document.bytes[token.contents]) == name
+        }
+
+        /// For a diagnostic; decoded.
+        var text: String { JSONStringDecoder.decode(document.bytes[token.contents]) }
+    }
+
+    /// The decoded text of a string, nil for another kind.
+    func text(of value: Value) -> String? {
+        guard value.kind == .string else { return nil }
+        return JSONStringDecoder.decode(bytes[(value.range.lowerBound + 1)..<(value.range.upperBound - 1)])
+    }
+
+    /// The value of a number without fraction or exponent that fits, nil for anything else.
+    func integer(of value: Value) -> Int64? {
+        guard value.kind == .number else { return nil }
+        return Int64(String(decoding: bytes[value.range], as: UTF8.self))
+    }
+
+    /// The value of a literal, nil for anything but `true` and `false`.
+    func boolean(of value: Value) -> Bool? {
+        guard value.kind == .boolean else { return nil }
+        return bytes[value.range.lowerBound] == UInt8(ascii: "t")
+    }
+}

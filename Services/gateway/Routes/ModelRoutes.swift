@@ -1,0 +1,43 @@
+import Contracts
+import Foundation
+import Hummingbird
+import ServiceKit
+
+/// The routes that mirror OpenAI's interface.
+struct ModelRoutes: Sendable {
+    let gateway: ModelGateway
+
+    func add(to group: RouterGroup<CallerContext>) {
+        group.post("chat/completions") { request, context in try await call(.chat, request, context) }
+        group.post("embeddings") { request, context in try await call(.embedding, request, context) }
+        group.get("models", use: list)
+        group.get("models/**", use: show)
+    }
+
+    private func call(_ kind: ModelCall.Kind, _ request: Request, _ context: CallerContext) async throws -> Response {
+        try request.requireContentType("application/json")
+        let body = try await request.collectBytes(maximumBytes: BodyLimit.large)
+        return try await gateway.answer(kind, body: body, context: context)
+    }
+
+    private func list(_ request: Request, _ context: CallerContext) async throws -> Response {
+        try .json(ModelList(data: try await models(context)))
+    }
+
+    private func show(_ request: Request, _ context: CallerContext) async throws -> Response {
+        let name = context.parameters.getCatchAll().joined(separator: "/").removingPercentEncoding ?? ""
+        guard let model = try await models(context).first(where: { $0.id == name }) else {
+            throw OpenAIError.modelNotFound(String(name.prefix(ModelRequest.maximumNameBytes)))
+        }
+        return try .json(model)
+    }
+
+    private func models(_ context: CallerContext) async throws -> [ModelList.Model] {
+        try PermissionTable.require(.modelsUse, of: context.caller)
+        guard let profile = try await gateway.tenants.profile(in: context.scope) else {
+            throw APIError.notFound("tenant")
+        }
+        // When a model was made is not known; clients only need a number to be there.
+        return profile.models.names.map { ModelList.Model(id: $0.model, created: 0, ownedBy: $0.provider.name) }
+    }
+}

@@ -1,0 +1,923 @@
+// swift-format-ignore-file
+// Made by Scripts/generate-openapi from docs/openapi.yaml; change that instead.
+
+/// The description of the public interface, served at `/openapi.yaml`.
+enum OpenAPIDocument {
+    static let text = ##"""
+        openapi: 3.1.0
+        info:
+          title: Asterism
+          version: 0.1.0
+          summary: A multi-tenant AI backend for IT service management.
+          description: |
+            One base URL, the gateway. Bodies are JSON in UTF-8 with `snake_case` names, times are RFC 3339 in UTC, ids are
+            UUIDs, money is an exact decimal string in US dollars.
+
+            Errors are `application/problem+json` (RFC 9457) with a stable `code`. The routes that mirror OpenAI's interface
+            (`/v1/chat/completions`, `/v1/embeddings`, `/v1/models`) answer errors in OpenAI's shape instead, so that its
+            clients raise their own error classes.
+
+            Every answer carries `X-Request-Id`; send your own to find it again. `traceparent` (W3C) is continued.
+          license:
+            name: Apache-2.0
+            identifier: Apache-2.0
+        servers:
+          - url: http://127.0.0.1:8080
+        security:
+          - apiKey: []
+        tags:
+          - name: models
+            description: Language models and embeddings, in OpenAI's interface.
+          - name: knowledge
+            description: Documents, search, and answers with citations.
+          - name: tickets
+            description: Past tickets, triage, and runs.
+          - name: prompts
+            description: Templates with versions.
+          - name: usage
+            description: What was used and what it cost.
+          - name: audit
+            description: The tamper-evident record.
+          - name: operators
+            description: Tenants, keys, providers, prices. With the operator's key.
+          - name: service
+            description: Health and this description.
+        paths:
+          /v1/chat/completions:
+            post:
+              tags: [models]
+              operationId: createChatCompletion
+              summary: Answer a conversation
+              description: |
+                Passed on to the tenant's provider of the model as it came, and back: unknown fields, tools, images, JSON
+                schemas. Three members may be added or lowered on the way: `stream_options.include_usage` in streams (the extra
+                chunk is kept from clients that did not ask for it), and, for tenants with a budget, `max_tokens` or
+                `max_completion_tokens`, 4096 when absent and 32768 at most. Members that decide about money or routing may
+                stand once only.
+
+                A stream that cannot be finished ends with `data: {"error": …}` and without `data: [DONE]`.
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [model, messages]
+                      properties:
+                        model: {type: string, maxLength: 200}
+                        messages: {type: array, items: {type: object}}
+                        stream: {type: [boolean, "null"]}
+                        stream_options:
+                          type: [object, "null"]
+                          properties: {include_usage: {type: boolean}}
+                        max_tokens: {type: [integer, "null"], minimum: 1}
+                        max_completion_tokens: {type: [integer, "null"], minimum: 1}
+                        n: {type: [integer, "null"], minimum: 1, maximum: 128}
+                        user: {type: string}
+                      additionalProperties: true
+              responses:
+                "200":
+                  description: The provider's answer.
+                  content:
+                    application/json: {schema: {$ref: "#/components/schemas/ChatCompletion"}}
+                    text/event-stream: {schema: {type: string}}
+                "400": {$ref: "#/components/responses/OpenAIError"}
+                "401": {$ref: "#/components/responses/OpenAIError"}
+                "402": {$ref: "#/components/responses/OpenAIError"}
+                "403": {$ref: "#/components/responses/OpenAIError"}
+                "404": {$ref: "#/components/responses/OpenAIError"}
+                "413": {$ref: "#/components/responses/OpenAIError"}
+                "415": {$ref: "#/components/responses/OpenAIError"}
+                "429": {$ref: "#/components/responses/OpenAIError"}
+                "502": {$ref: "#/components/responses/OpenAIError"}
+                "503": {$ref: "#/components/responses/OpenAIError"}
+                "504": {$ref: "#/components/responses/OpenAIError"}
+          /v1/embeddings:
+            post:
+              tags: [models]
+              operationId: createEmbeddings
+              summary: Turn texts into vectors
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [model, input]
+                      properties:
+                        model: {type: string}
+                        input:
+                          oneOf:
+                            - {type: string}
+                            - {type: array, items: {type: string}}
+                        dimensions: {type: integer}
+                        encoding_format: {type: string, enum: [float, base64]}
+                      additionalProperties: true
+              responses:
+                "200":
+                  description: The provider's answer.
+                  content: {application/json: {schema: {type: object}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/models:
+            get:
+              tags: [models]
+              operationId: listModels
+              summary: The models that the tenant can name
+              responses:
+                "200":
+                  description: All of them.
+                  content: {application/json: {schema: {$ref: "#/components/schemas/ModelList"}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/models/{model}:
+            parameters:
+              - {name: model, in: path, required: true, schema: {type: string}}
+            get:
+              tags: [models]
+              operationId: getModel
+              summary: One model
+              responses:
+                "200":
+                  description: The model.
+                  content: {application/json: {schema: {$ref: "#/components/schemas/Model"}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/documents:
+            post:
+              tags: [knowledge]
+              operationId: createDocument
+              summary: Give a document to be indexed
+              parameters: [{$ref: "#/components/parameters/IdempotencyKey"}]
+              requestBody: {$ref: "#/components/requestBodies/Document"}
+              responses:
+                "202": {$ref: "#/components/responses/DocumentReceipt"}
+                default: {$ref: "#/components/responses/Problem"}
+            get:
+              tags: [knowledge]
+              operationId: listDocuments
+              summary: The tenant's documents
+              parameters:
+                - {$ref: "#/components/parameters/Limit"}
+                - {$ref: "#/components/parameters/Cursor"}
+                - {name: knowledge_base, in: query, schema: {type: string}}
+              responses:
+                "200":
+                  description: A page of them, oldest first.
+                  content: {application/json: {schema: {$ref: "#/components/schemas/DocumentList"}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/documents/{id}:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [knowledge]
+              operationId: getDocument
+              summary: One document and where it is on its way into the index
+              responses:
+                "200":
+                  description: The document.
+                  content: {application/json: {schema: {$ref: "#/components/schemas/Document"}}}
+                default: {$ref: "#/components/responses/Problem"}
+            put:
+              tags: [knowledge]
+              operationId: putDocument
+              summary: Replace a document's content
+              requestBody: {$ref: "#/components/requestBodies/Document"}
+              responses:
+                "202": {$ref: "#/components/responses/DocumentReceipt"}
+                default: {$ref: "#/components/responses/Problem"}
+            delete:
+              tags: [knowledge]
+              operationId: deleteDocument
+              summary: Remove a document and all that was made of it
+              responses:
+                "204": {description: It is gone.}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/knowledge-bases:
+            get:
+              tags: [knowledge]
+              operationId: listKnowledgeBases
+              summary: The tenant's knowledge bases
+              responses:
+                "200":
+                  description: All of them, by name.
+                  content: {application/json: {schema: {type: object}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/knowledge-settings:
+            get:
+              tags: [knowledge]
+              operationId: getKnowledgeSettings
+              summary: How documents are indexed
+              responses:
+                "200":
+                  description: The settings.
+                  content: {application/json: {schema: {$ref: "#/components/schemas/KnowledgeSettings"}}}
+                default: {$ref: "#/components/responses/Problem"}
+            put:
+              tags: [knowledge]
+              operationId: putKnowledgeSettings
+              summary: Change how documents are indexed from now on
+              requestBody:
+                required: true
+                content: {application/json: {schema: {$ref: "#/components/schemas/KnowledgeSettings"}}}
+              responses:
+                "200":
+                  description: The settings.
+                  content: {application/json: {schema: {$ref: "#/components/schemas/KnowledgeSettings"}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/search:
+            post:
+              tags: [knowledge]
+              operationId: search
+              summary: Find passages
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [query]
+                      properties:
+                        query: {type: string}
+                        limit: {type: integer}
+                        filter: {type: object}
+                        knowledge_base: {type: string}
+              responses:
+                "200":
+                  description: The best passages, best first.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        required: [results]
+                        properties:
+                          results:
+                            type: array
+                            items:
+                              type: object
+                              properties:
+                                document_id: {type: string}
+                                chunk_id: {type: string}
+                                title: {type: string}
+                                text: {type: string}
+                                score: {type: number}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/answers:
+            post:
+              tags: [knowledge]
+              operationId: createAnswer
+              summary: Answer a question from the documents, with citations
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [question]
+                      properties:
+                        question: {type: string}
+                        stream: {type: boolean}
+                        filter: {type: object}
+                        knowledge_base: {type: string}
+              responses:
+                "200":
+                  description: The answer. Every quote stands verbatim at its offsets in the document.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          answer: {type: string}
+                          citations:
+                            type: array
+                            items:
+                              type: object
+                              properties:
+                                document_id: {type: string}
+                                chunk_id: {type: string}
+                                title: {type: string}
+                                quote: {type: string}
+                                start: {type: integer}
+                                end: {type: integer}
+                          usage: {type: object}
+                          model: {type: [string, "null"]}
+                    text/event-stream: {schema: {type: string}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/prompts:
+            get:
+              tags: [prompts]
+              operationId: listPrompts
+              summary: The templates that the tenant sees
+              responses:
+                "200": {description: A page of them., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/prompts/{name}/versions:
+            parameters: [{$ref: "#/components/parameters/Name"}]
+            get:
+              tags: [prompts]
+              operationId: listPromptVersions
+              summary: The versions of a template
+              responses:
+                "200": {description: A page of them., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+            post:
+              tags: [prompts]
+              operationId: createPromptVersion
+              summary: Add a version
+              requestBody: {required: true, content: {application/json: {schema: {type: object}}}}
+              responses:
+                "201": {description: The version., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/prompts/{name}/render:
+            parameters: [{$ref: "#/components/parameters/Name"}]
+            post:
+              tags: [prompts]
+              operationId: renderPrompt
+              summary: Fill in a template; a missing variable is an error that names it
+              requestBody: {required: true, content: {application/json: {schema: {type: object}}}}
+              responses:
+                "200": {description: The text and the version it came from., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/tickets:
+            post:
+              tags: [tickets]
+              operationId: createTicket
+              summary: Add a past ticket, from which triage learns
+              requestBody:
+                required: true
+                content: {application/json: {schema: {$ref: "#/components/schemas/TicketSubmission"}}}
+              responses:
+                "201": {description: The ticket., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/tickets/import:
+            post:
+              tags: [tickets]
+              operationId: importTickets
+              summary: Add many past tickets, one JSON object a line
+              requestBody:
+                required: true
+                content: {application/x-ndjson: {schema: {type: string}}}
+              responses:
+                "200": {description: How many were taken., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/tickets/triage:
+            post:
+              tags: [tickets]
+              operationId: triageTicket
+              summary: Category, priority, group, similar tickets and a first reply with citations
+              requestBody:
+                required: true
+                content: {application/json: {schema: {$ref: "#/components/schemas/TicketSubmission"}}}
+              responses:
+                "200":
+                  description: What earlier tickets and the documents say.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          run_id: {type: string}
+                          category: {$ref: "#/components/schemas/Vote"}
+                          priority: {$ref: "#/components/schemas/Vote"}
+                          group: {$ref: "#/components/schemas/Vote"}
+                          similar: {type: array, items: {type: object}}
+                          reply: {type: object}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/runs/{id}:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [tickets]
+              operationId: getRun
+              summary: Where a run stands, step by step
+              responses:
+                "200": {description: The run., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/usage/costs:
+            get:
+              tags: [usage]
+              operationId: getCosts
+              summary: What was used and what it cost
+              parameters:
+                - {name: from, in: query, schema: {type: string}}
+                - {name: to, in: query, schema: {type: string}}
+                - {name: group_by, in: query, schema: {type: string, default: model}}
+              responses:
+                "200":
+                  description: One line a group, and the total.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          data: {type: array, items: {type: object}}
+                          total: {type: object}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/usage/events:
+            get:
+              tags: [usage]
+              operationId: listUsageEvents
+              summary: Every metered event with its cost
+              parameters: [{$ref: "#/components/parameters/Limit"}, {$ref: "#/components/parameters/Cursor"}]
+              responses:
+                "200": {description: A page of them, newest first., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/budgets:
+            get:
+              tags: [usage]
+              operationId: listBudgets
+              summary: The tenant's budgets and where they stand
+              responses:
+                "200": {description: All of them., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/audit/events:
+            get:
+              tags: [audit]
+              operationId: listAuditEvents
+              summary: What was done, by whom, with what
+              parameters: [{$ref: "#/components/parameters/Limit"}, {$ref: "#/components/parameters/Cursor"}]
+              responses:
+                "200": {description: A page of them., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/audit/events/{id}/proof:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [audit]
+              operationId: getAuditProof
+              summary: The proof that a record is in the log, for anyone to check offline
+              responses:
+                "200":
+                  description: RFC 6962 inclusion proof under a signed checkpoint.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          entry: {type: string, contentEncoding: base64}
+                          leaf_hash: {type: string}
+                          leaf_index: {type: integer}
+                          tree_size: {type: integer}
+                          hashes: {type: array, items: {type: string}}
+                          checkpoint: {type: string}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/audit/checkpoint:
+            get:
+              tags: [audit]
+              operationId: getCheckpoint
+              summary: The newest signed checkpoint of the tenant's log
+              responses:
+                "200": {description: A C2SP signed note., content: {text/plain: {schema: {type: string}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/audit/key:
+            get:
+              tags: [audit]
+              operationId: getAuditKey
+              summary: The key that checkpoints are verified with
+              responses:
+                "200": {description: A C2SP verifier key., content: {text/plain: {schema: {type: string}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants:
+            post:
+              tags: [operators]
+              operationId: createTenant
+              summary: Create a tenant
+              security: [{operatorKey: []}]
+              parameters: [{$ref: "#/components/parameters/IdempotencyKey"}]
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [name]
+                      properties:
+                        name: {type: string, minLength: 1, maxLength: 200}
+                        plan: {type: string, default: standard}
+                        requests_per_minute: {type: integer, minimum: 1, default: 6000}
+              responses:
+                "201":
+                  description: The tenant.
+                  content: {application/json: {schema: {$ref: "#/components/schemas/Tenant"}}}
+                default: {$ref: "#/components/responses/Problem"}
+            get:
+              tags: [operators]
+              operationId: listTenants
+              summary: All tenants
+              security: [{operatorKey: []}]
+              parameters: [{$ref: "#/components/parameters/Limit"}, {$ref: "#/components/parameters/Cursor"}]
+              responses:
+                "200":
+                  description: A page of them, oldest first.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          data: {type: array, items: {$ref: "#/components/schemas/Tenant"}}
+                          next_cursor: {type: [string, "null"]}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [operators]
+              operationId: getTenant
+              summary: One tenant
+              security: [{operatorKey: []}]
+              responses:
+                "200": {$ref: "#/components/responses/Tenant"}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/suspend:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            post:
+              tags: [operators]
+              operationId: suspendTenant
+              summary: Let nobody of the tenant in, within a second on every gateway
+              security: [{operatorKey: []}]
+              responses:
+                "200": {$ref: "#/components/responses/Tenant"}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/resume:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            post:
+              tags: [operators]
+              operationId: resumeTenant
+              summary: End a suspension
+              security: [{operatorKey: []}]
+              responses:
+                "200": {$ref: "#/components/responses/Tenant"}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/api-keys:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            post:
+              tags: [operators]
+              operationId: createAPIKey
+              summary: Make an API key; it is shown in this answer and never again
+              security: [{operatorKey: []}]
+              parameters: [{$ref: "#/components/parameters/IdempotencyKey"}]
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [name]
+                      properties:
+                        name: {type: string, minLength: 1, maxLength: 200}
+                        roles:
+                          type: array
+                          minItems: 1
+                          items: {type: string, enum: [tenant-admin, member, agent, viewer, billing, auditor]}
+                          default: [tenant-admin]
+                        expires_at: {type: string, format: date-time}
+              responses:
+                "201":
+                  description: The key.
+                  content: {application/json: {schema: {$ref: "#/components/schemas/APIKey"}}}
+                default: {$ref: "#/components/responses/Problem"}
+            get:
+              tags: [operators]
+              operationId: listAPIKeys
+              summary: The keys that are not revoked, without their secrets
+              security: [{operatorKey: []}]
+              parameters: [{$ref: "#/components/parameters/Limit"}, {$ref: "#/components/parameters/Cursor"}]
+              responses:
+                "200":
+                  description: A page of them.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          data: {type: array, items: {$ref: "#/components/schemas/APIKey"}}
+                          next_cursor: {type: [string, "null"]}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/api-keys/{key}:
+            parameters:
+              - {$ref: "#/components/parameters/ID"}
+              - {name: key, in: path, required: true, schema: {type: string, format: uuid}}
+            delete:
+              tags: [operators]
+              operationId: revokeAPIKey
+              summary: End a key, within a second on every gateway
+              security: [{operatorKey: []}]
+              responses:
+                "204": {description: It opens nothing any more.}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/providers:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            post:
+              tags: [operators]
+              operationId: createProvider
+              summary: Add a provider of models
+              description: |
+                `base_url` must lead to a public address, or to one that the operator's `EGRESS_ALLOW` names; it is checked here
+                and again at every call. `api_key` is sealed before it is stored and never returned.
+              security: [{operatorKey: []}]
+              parameters: [{$ref: "#/components/parameters/IdempotencyKey"}]
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [name, kind, base_url, models]
+                      properties:
+                        name: {type: string, minLength: 1, maxLength: 100}
+                        kind: {type: string, enum: [openai, openai-compatible]}
+                        base_url: {type: string, format: uri}
+                        api_key: {type: string, writeOnly: true}
+                        models:
+                          type: array
+                          minItems: 1
+                          maxItems: 500
+                          items: {type: string, description: A model's name; `*` at the end stands for any rest.}
+                        priority: {type: integer, default: 100, description: The smallest is asked first.}
+              responses:
+                "201":
+                  description: The provider, without its key.
+                  content: {application/json: {schema: {$ref: "#/components/schemas/Provider"}}}
+                default: {$ref: "#/components/responses/Problem"}
+            get:
+              tags: [operators]
+              operationId: listProviders
+              summary: The tenant's providers, without their keys
+              security: [{operatorKey: []}]
+              responses:
+                "200":
+                  description: All of them, by priority.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          data: {type: array, items: {$ref: "#/components/schemas/Provider"}}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/providers/{provider}:
+            parameters:
+              - {$ref: "#/components/parameters/ID"}
+              - {name: provider, in: path, required: true, schema: {type: string, format: uuid}}
+            delete:
+              tags: [operators]
+              operationId: deleteProvider
+              summary: Remove a provider
+              security: [{operatorKey: []}]
+              responses:
+                "204": {description: No further call goes there.}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/budget:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [operators]
+              operationId: getBudget
+              summary: The tenant's monthly budget and where it stands
+              security: [{operatorKey: []}]
+              responses:
+                "200": {description: The budget., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+            put:
+              tags: [operators]
+              operationId: putBudget
+              summary: Set or take away the monthly limit
+              security: [{operatorKey: []}]
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      properties:
+                        monthly: {type: [string, "null"], description: US dollars; null takes the limit away.}
+              responses:
+                "200": {description: The budget., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/prices:
+            get:
+              tags: [operators]
+              operationId: getPrices
+              summary: The price book in force
+              security: [{operatorKey: []}]
+              responses:
+                "200": {description: The price book., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+            put:
+              tags: [operators]
+              operationId: putPrices
+              summary: Put a new price book into force
+              security: [{operatorKey: []}]
+              requestBody: {required: true, content: {application/json: {schema: {type: object}}}}
+              responses:
+                "200": {description: The price book., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /healthz:
+            get:
+              tags: [service]
+              operationId: getHealth
+              summary: The process is alive
+              security: []
+              responses:
+                "200": {description: It is.}
+          /readyz:
+            get:
+              tags: [service]
+              operationId: getReadiness
+              summary: The service can take requests, or what it lacks
+              security: []
+              responses:
+                "200": {description: It can.}
+                "503": {description: It cannot; the body says why.}
+          /metrics:
+            get:
+              tags: [service]
+              operationId: getMetrics
+              summary: Metrics for Prometheus
+              security: []
+              responses:
+                "200": {description: Text exposition., content: {text/plain: {schema: {type: string}}}}
+          /openapi.yaml:
+            get:
+              tags: [service]
+              operationId: getDescription
+              summary: This description
+              security: []
+              responses:
+                "200": {description: OpenAPI 3.1., content: {application/yaml: {schema: {type: string}}}}
+        components:
+          securitySchemes:
+            apiKey:
+              type: http
+              scheme: bearer
+              bearerFormat: ast_live_<kid>_<secret>_<crc>
+            operatorKey:
+              type: http
+              scheme: bearer
+              description: The operator's key, `ADMIN_KEY`.
+          parameters:
+            ID: {name: id, in: path, required: true, schema: {type: string, format: uuid}}
+            Name: {name: name, in: path, required: true, schema: {type: string}}
+            Limit: {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 200, default: 50}}
+            Cursor: {name: cursor, in: query, description: "`next_cursor` of the page before.", schema: {type: string}}
+            IdempotencyKey:
+              name: Idempotency-Key
+              in: header
+              description: Repeating the request with the same key gives the first answer again; another body is refused.
+              schema: {type: string, maxLength: 255}
+          requestBodies:
+            Document:
+              required: true
+              content:
+                application/json:
+                  schema:
+                    type: object
+                    required: [content]
+                    properties:
+                      title: {type: string}
+                      content: {type: string}
+                      mime_type: {type: string, enum: [text/markdown, text/plain, text/html], default: text/markdown}
+                      metadata: {type: object}
+                      knowledge_base: {type: string, default: default}
+          responses:
+            Problem:
+              description: It did not work; `code` says why.
+              content:
+                application/problem+json: {schema: {$ref: "#/components/schemas/Problem"}}
+            OpenAIError:
+              description: It did not work, in OpenAI's shape.
+              content:
+                application/json: {schema: {$ref: "#/components/schemas/OpenAIError"}}
+            DocumentReceipt:
+              description: The document is stored and will be indexed.
+              content:
+                application/json:
+                  schema:
+                    type: object
+                    properties:
+                      id: {type: string, format: uuid}
+                      status: {$ref: "#/components/schemas/DocumentStatus"}
+            Tenant:
+              description: The tenant.
+              content: {application/json: {schema: {$ref: "#/components/schemas/Tenant"}}}
+          schemas:
+            Problem:
+              type: object
+              required: [type, title, status, code]
+              properties:
+                type: {type: string, format: uri}
+                title: {type: string}
+                status: {type: integer}
+                detail: {type: string}
+                code:
+                  type: string
+                  enum: [malformed_request, unauthenticated, budget_exhausted, forbidden, not_found, method_not_allowed, request_timeout, conflict, idempotency_conflict, body_too_large, unsupported_media_type, invalid_request, rate_limited, internal_error, upstream_failed, unavailable, upstream_timeout]
+                request_id: {type: string}
+                errors:
+                  type: array
+                  items:
+                    type: object
+                    properties:
+                      field: {type: string}
+                      detail: {type: string}
+            OpenAIError:
+              type: object
+              required: [error]
+              properties:
+                error:
+                  type: object
+                  required: [message, type, param, code]
+                  properties:
+                    message: {type: string}
+                    type: {type: string}
+                    param: {type: [string, "null"]}
+                    code: {type: [string, "null"]}
+            ChatCompletion:
+              type: object
+              properties:
+                id: {type: string}
+                model: {type: string}
+                choices: {type: array, items: {type: object}}
+                usage: {type: object}
+              additionalProperties: true
+            Model:
+              type: object
+              properties:
+                id: {type: string}
+                object: {const: model}
+                created: {type: integer}
+                owned_by: {type: string}
+            ModelList:
+              type: object
+              properties:
+                object: {const: list}
+                data: {type: array, items: {$ref: "#/components/schemas/Model"}}
+            DocumentStatus: {type: string, enum: [queued, processing, ready, failed]}
+            Document:
+              type: object
+              properties:
+                id: {type: string, format: uuid}
+                title: {type: string}
+                knowledge_base: {type: string}
+                mime_type: {type: string}
+                metadata: {type: object}
+                status: {$ref: "#/components/schemas/DocumentStatus"}
+                reason: {type: string}
+                generation: {type: integer}
+                searchable_generation: {type: integer}
+                size_bytes: {type: integer}
+                chunks: {type: integer}
+                created_at: {type: string, format: date-time}
+                updated_at: {type: string, format: date-time}
+            DocumentList:
+              type: object
+              properties:
+                data: {type: array, items: {$ref: "#/components/schemas/Document"}}
+                next_cursor: {type: [string, "null"]}
+            KnowledgeSettings:
+              type: object
+              properties:
+                embedding_model: {type: [string, "null"]}
+            TicketSubmission:
+              type: object
+              required: [title, description]
+              properties:
+                external_id: {type: string}
+                title: {type: string}
+                description: {type: string}
+                category: {type: string}
+                priority: {type: string}
+                group: {type: string}
+                resolution: {type: string}
+                status: {type: string}
+            Vote:
+              type: object
+              properties:
+                value: {type: [string, "null"]}
+                confidence: {type: number}
+            Tenant:
+              type: object
+              required: [id, name, plan, status, requests_per_minute, created_at]
+              properties:
+                id: {type: string, format: uuid}
+                name: {type: string}
+                plan: {type: string}
+                status: {type: string, enum: [active, suspended]}
+                requests_per_minute: {type: integer}
+                created_at: {type: string, format: date-time}
+            APIKey:
+              type: object
+              required: [id, name, roles, prefix, created_at]
+              properties:
+                id: {type: string, format: uuid}
+                name: {type: string}
+                roles: {type: array, items: {type: string}}
+                prefix: {type: string}
+                key: {type: string, description: Only in the answer that made it.}
+                created_at: {type: string, format: date-time}
+                expires_at: {type: string, format: date-time}
+            Provider:
+              type: object
+              required: [id, name, kind, base_url, has_api_key, models, priority, created_at]
+              properties:
+                id: {type: string, format: uuid}
+                name: {type: string}
+                kind: {type: string}
+                base_url: {type: string}
+                has_api_key: {type: boolean}
+                models: {type: array, items: {type: string}}
+                priority: {type: integer}
+                created_at: {type: string, format: date-time}
+        """##
+}

@@ -1,0 +1,23 @@
+import HTTPTypes
+import Resilience
+
+/// What a client is told that was too fast: `Retry-After` and the three `RateLimit-*` fields, all in whole seconds
+/// (draft-ietf-httpapi-ratelimit-headers).
+enum RateLimitFields {
+    private static let names = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+        .compactMap { HTTPField.Name($0) }
+
+    static func fields(_ limit: RateLimit, _ decision: RateLimit.Decision) -> HTTPFields {
+        var fields = HTTPFields()
+        fields[.retryAfter] = String(seconds(decision.retryAfter))
+        let values = [limit.burst, decision.remaining, seconds(decision.resetAfter)]
+        for (name, value) in zip(names, values) { fields[name] = String(value) }
+        return fields
+    }
+
+    /// Rounded up, at least one: a client that waits that long is let in.
+    private static func seconds(_ duration: Duration) -> Int {
+        let (seconds, attoseconds) = duration.components
+        return max(1, Int(seconds) + (attoseconds > 0 ? 1 : 0))
+    }
+}

@@ -1,0 +1,89 @@
+import Contracts
+import Cryptography
+import Foundation
+import Postgres
+import ServiceKit
+
+/// Providers in `gateway.providers`. Their keys are sealed before they are stored and opened only for use.
+struct ProviderStorage: Sendable {
+    let pool: PostgresPool
+    let keyring: EnvelopeKeyring
+
+    func create(
+        _ creation: ProviderCreation, id: ProviderID, priority: Int, in scope: TenantScope
+    ) async throws -> ProviderDescription {
+        let sealed = try creation.apiKey.map { key in
+            try keyring.seal(Array(key.utf8), context: Self.context(scope.tenant, id))
+        }
+        let rows: PostgresResult
+        do {
+            rows = try await pool.query(
+                """
+                INSERT INTO gateway.providers (tenant_id, id, name, kind, base_url, sealed_key, models, priority)
+                VALUES (\(scope.tenant.uuid), \(id.uuid), \(creation.name), \(creation.kind), \(creation.baseURL),
+                    \(sealed), \(creation.models), \(Int32(priority)))
+                RETURNING id, name, kind, base_url, sealed_key IS NOT NULL AS has_key, models, priority, created_at
+                """, in: scope)
+        } catch let error as PostgresError where error.isUniqueViolation {
+            throw APIError(.conflict, "the tenant has a provider of this name")
+        }
+        guard let row = rows.first else { throw APIError(.internalError, internalReason: "insert returned no row") }
+        return try ProviderDescription(row)
+    }
+
+    /// By priority, then by name. A tenant has at most `maximumPerTenant`.
+    func list(in scope: TenantScope) async throws -> [ProviderDescription] {
+        let rows = try await pool.query(
+            """
+            SELECT id, name, kind, base_url, sealed_key IS NOT NULL AS has_key, models, priority, created_at
+            FROM gateway.providers WHERE tenant_id = \(scope.tenant.uuid) ORDER BY priority, name LIMIT 200
+            """, in: scope)
+        return try rows.map { try ProviderDescription($0) }
+    }
+
+    /// False when the tenant has no such provider.
+    func delete(_ id: ProviderID, in scope: TenantScope) async throws -> Bool {
+        let result = try await pool.query(
+            "DELETE FROM gateway.providers WHERE tenant_id = \(scope.tenant.uuid) AND id = \(id.uuid)", in: scope)
+        return result.affectedRows == 1
+    }
+
+    /// The tenant's providers, ready for calls.
+    func directory(in scope: TenantScope) async throws -> ModelDirectory {
+        let rows = try await pool.query(
+            """
+            SELECT id, name, kind, base_url, sealed_key, models, priority FROM gateway.providers
+            WHERE tenant_id = \(scope.tenant.uuid) ORDER BY priority, name LIMIT 200
+            """, in: scope)
+        return ModelDirectory(try rows.map { try provider($0, of: scope.tenant) })
+    }
+
+    private func provider(_ row: PostgresRow, of tenant: TenantID) throws -> ModelProvider {
+        let id = ProviderID(try row.decode("id", as: UUID.self))
+        let sealed = try row.decode("sealed_key", as: [UInt8]?.self)
+        let key = try sealed.map { envelope in
+            String(decoding: try keyring.open(envelope, context: Self.context(tenant, id)), as: UTF8.self)
+        }
+        return ModelProvider(
+            id: id, name: try row.decode("name"),
+            kind: ModelProvider.Kind(rawValue: try row.decode("kind")) ?? .openAICompatible,
+            baseURL: try row.decode("base_url"), apiKey: key,
+            models: try row.decode("models", as: [String].self).map(ModelPattern.init),
+            priority: Int(try row.decode("priority", as: Int32.self)))
+    }
+
+    /// An envelope copied to another row or tenant does not open there.
+    private static func context(_ tenant: TenantID, _ id: ProviderID) -> [UInt8] {
+        Array("gateway.providers/\(tenant)/\(id)".utf8)
+    }
+}
+
+extension ProviderDescription {
+    fileprivate init(_ row: PostgresRow) throws {
+        self.init(
+            id: ProviderID(try row.decode("id", as: UUID.self)), name: try row.decode("name"),
+            kind: try row.decode("kind"), baseURL: try row.decode("base_url"), hasAPIKey: try row.decode("has_key"),
+            models: try row.decode("models"), priority: Int(try row.decode("priority", as: Int32.self)),
+            createdAt: try row.decode("created_at"))
+    }
+}

@@ -1,0 +1,6 @@
+extension Journal {
+    /// Whether the owner has every entry of this kind that earlier runs of the process left behind.
+    package func hasShippedEarlierRuns(_ kind: JournalEntry.Kind) throws -> Bool {
+        try store.earlierDepth(kind) == 0
+    }
+}
