@@ -68,6 +68,8 @@ import CCurl
     }
 
     private func setBasics(_ configuration: CurlConfiguration) {
+        // A path goes out as it was written: `/a/../b` is for whoever made it to refuse, not for us to make into `/b`.
+        set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_QUICK_EXIT, 1)
         set(CURLOPT_FOLLOWLOCATION, 0)

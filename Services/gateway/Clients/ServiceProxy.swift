@@ -71,8 +71,18 @@ struct ServiceProxy: Sendable {
         guard let base = urls[service] else {
             throw .unavailable("\(service.rawValue) is not configured")
         }
+        // `/v1/usage/../../internal/v1/leases` is under `/v1/usage` by its beginning only.
+        guard !Self.climbs(request.uri.path) else { throw .notFound() }
         guard let query = request.uri.query else { return base + request.uri.path }
         return "\(base)\(request.uri.path)?\(query)"
+    }
+
+    /// Whether a segment means «here» or «up», as it stands or percent-encoded (RFC 3986 §5.2.4), or hides a slash.
+    static func climbs(_ path: String) -> Bool {
+        path.split(separator: "/", omittingEmptySubsequences: false).contains { segment in
+            guard let plain = segment.removingPercentEncoding else { return true }
+            return plain == "." || plain == ".." || plain.contains("/") || plain.contains("\\")
+        }
     }
 
     private static func hasBody(_ request: Request) -> Bool {

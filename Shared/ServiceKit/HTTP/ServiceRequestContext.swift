@@ -94,6 +94,11 @@ package struct ServiceContext: ChildRequestContext, IdentifiedContext {
         }
         issuer = token.issuer
         caller = token.caller
+        // The gateway signs a token for every request that it passes on. Such a token opens what the tenant may use,
+        // never what services and operators use among themselves, whatever path it is sent to.
+        guard caller?.isServiceOrOperator ?? true else {
+            throw APIError(.forbidden, "this is for services", internalReason: caller?.actor)
+        }
         coreContext = context.coreContext
         requestID = context.requestID
         operationID = context.operationID

@@ -58,6 +58,9 @@ package struct Caller: Sendable, Equatable {
 
     package var tenant: TenantID { scope.tenant }
 
+    /// Whether one of our own services, or an operator, acts here, and not somebody who belongs to the tenant.
+    var isServiceOrOperator: Bool { actor == "operator" || actor.hasPrefix("service:") }
+
     package func may(_ permission: Permission) -> Bool {
         roles.contains { $0.permissions.contains(permission) }
     }
