@@ -128,7 +128,12 @@ let package = Package(
                 "CurlClient", "Redis", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
-        service("RagService", folder: "rag-service", ["TextAnalysis"]),
+        service(
+            "RagService", folder: "rag-service",
+            [
+                "CurlClient", "TextAnalysis", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         service(
             "AgentRunner", folder: "agent-runner",
             ["TextAnalysis", .product(name: "HTTPTypes", package: "swift-http-types")]),

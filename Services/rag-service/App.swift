@@ -1,4 +1,11 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Documents in, passages and cited answers out.
 @main
-enum App {
-    static func main() {}
+enum App: ServiceDefinition {
+    static let name = ServiceName.ragService
+    static let summary = "Documents, retrieval and cited answers of Asterism."
+    static let migrations = Migrations.all
 }

@@ -46,14 +46,19 @@ enum EvaluationData {
     /// The questions of `chunking_evaluation`, a CSV with JSON inside.
     static func questions() throws -> [Question] {
         struct Reference: Decodable {
-            var start_index: Int
-            var end_index: Int
+            var start: Int
+            var end: Int
+
+            enum CodingKeys: String, CodingKey {
+                case start = "start_index"
+                case end = "end_index"
+            }
         }
         return try records(contents("chunking/questions.csv")).dropFirst().compactMap { record in
             guard record.count == 3 else { return nil }
             let references = try JSONDecoder().decode([Reference].self, from: Data(record[1].utf8))
             return Question(
-                text: record[0], corpus: record[2], answers: references.map { $0.start_index..<$0.end_index })
+                text: record[0], corpus: record[2], answers: references.map { $0.start..<$0.end })
         }
     }
 
