@@ -191,6 +191,7 @@ let package = Package(
                 "Postgres", "Redis", "CurlClient", "Reactor", "ServiceKit",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             path: "Tests/Benchmarks",
             swiftSettings: settings),

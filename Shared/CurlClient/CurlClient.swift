@@ -19,6 +19,9 @@ package final class CurlClient: Sendable {
         driver = CurlDriver(configuration: configuration, reactor: reactor, logger: logger)
     }
 
+    /// Requests that are being sent or whose answers are not complete yet.
+    package var transfersUnderWay: Int { driver.handles.takenCount }
+
     deinit {
         driver.post(.shutDown(nil))
     }

@@ -22,6 +22,9 @@ final class HandlePool: Sendable {
         self.sockets = sockets
     }
 
+    /// Handles that are taken: the transfers under way.
+    var takenCount: Int { state.withLock { $0.taken } }
+
     /// A handle for one transfer, to be put back when it is over.
     func take() throws(CurlError) -> EasyHandle {
         let idle = try state.withLock { state throws(CurlError) in

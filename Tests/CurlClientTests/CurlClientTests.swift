@@ -26,16 +26,6 @@ func withClient<Result: Sendable>(
     }
 }
 
-/// The code with which `body` fails, or nil.
-func failure(_ body: () async throws -> some Sendable) async throws -> CurlError.Code? {
-    do {
-        _ = try await body()
-        return nil
-    } catch let error as CurlError {
-        return error.code
-    }
-}
-
 @Suite("Requests against scripted servers")
 struct CurlClientTests {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello"
@@ -43,7 +33,7 @@ struct CurlClientTests {
     @Test("a request reaches the server as written and the answer comes back whole")
     func roundTrip() async throws {
         let server = try ScriptedTCPServer([.answerEach(Self.ok)])
-        let response = try await withClient { client in
+        let response = try await withClient { client async throws in
             try await client.execute(
                 OutgoingRequest(
                     method: "POST", url: server.url + "/p?q=1",
@@ -63,7 +53,7 @@ struct CurlClientTests {
     @Test("requests one after the other use one connection")
     func reuse() async throws {
         let server = try ScriptedTCPServer([.answerEach(Self.ok)])
-        try await withClient { client in
+        try await withClient { client async throws in
             for _ in 0..<20 { _ = try await client.execute(OutgoingRequest(url: server.url)) }
         }
         #expect(server.connectionCount == 1)
@@ -76,7 +66,7 @@ struct CurlClientTests {
             ("GET", nil), ("POST", [65]), ("POST", nil), ("PUT", [66]), ("DELETE", nil), ("HEAD", nil), ("PATCH", [67]),
             ("GET", nil), ("GET", [68]), ("OPTIONS", nil), ("HEAD", nil), ("POST", [69]), ("GET", nil),
         ]
-        try await withClient { client in
+        try await withClient { client async throws in
             for (method, body) in requests {
                 let response = try await client.execute(OutgoingRequest(method: method, url: server.url, body: body))
                 #expect(response.status == 204)
