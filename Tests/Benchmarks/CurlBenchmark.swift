@@ -96,11 +96,13 @@ struct CurlBenchmark {
         }
         let cpu = ProcessorTime.used() - cpuBefore
         let count = Double(share * Self.concurrency)
-        return Round(requestsPerSecond: count / (elapsed / .seconds(1)), microsecondsOfCPU: cpu / .microseconds(1) / count)
+        return Round(
+            requestsPerSecond: count / (elapsed / .seconds(1)), microsecondsOfCPU: cpu / .microseconds(1) / count)
     }
 
     private func report(_ results: [String: [Round]]) {
-        print("HTTP client: POST 1 KiB JSON, \(Self.concurrency) concurrent, \(Self.rounds) interleaved rounds, medians")
+        print(
+            "HTTP client: POST 1 KiB JSON, \(Self.concurrency) concurrent, \(Self.rounds) interleaved rounds, medians")
         let reference = Self.median(results["AsyncHTTPClient", default: []].map(\.requestsPerSecond))
         for name in ["CurlClient", "CurlClient, streamed", "AsyncHTTPClient"] {
             let rounds = results[name, default: []]

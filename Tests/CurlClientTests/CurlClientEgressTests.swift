@@ -53,7 +53,8 @@ struct CurlClientEgressTests {
     func exception() async throws {
         let allowed = try ScriptedTCPServer([.answerEach(Self.ok)])
         let other = try ScriptedTCPServer([.answerEach(Self.ok)])
-        try await withClient({ $0.egress = try EgressPolicy(allowing: ["localhost:\(allowed.port)"]) }) { client async throws in
+        try await withClient({ $0.egress = try EgressPolicy(allowing: ["localhost:\(allowed.port)"]) }) {
+            client async throws in
             let local = OutgoingRequest(url: "http://localhost:\(allowed.port)")
             #expect(try await code(client, local) == nil)
             #expect(try await code(client, OutgoingRequest(url: allowed.url)) == .refusedByPolicy)
@@ -84,7 +85,8 @@ struct CurlClientEgressTests {
         let inside = try ScriptedTCPServer([.answerEach(Self.ok)])
         let answer = "HTTP/1.1 307 Go\r\nLocation: \(inside.url)\r\nContent-Length: 0\r\n\r\n"
         let outside = try ScriptedTCPServer([.answerEach(answer)])
-        try await withClient({ $0.egress = try EgressPolicy(allowing: ["127.0.0.1:\(outside.port)"]) }) { client async throws in
+        try await withClient({ $0.egress = try EgressPolicy(allowing: ["127.0.0.1:\(outside.port)"]) }) {
+            client async throws in
             let request = OutgoingRequest(url: outside.url, redirects: .follow(maximum: 3))
             #expect(try await code(client, request) == .refusedByPolicy)
         }
@@ -108,7 +110,8 @@ struct CurlClientEgressTests {
     func proxy() async throws {
         let proxy = try ScriptedTCPServer([.answerEach(Self.ok)])
         let direct = try ScriptedTCPServer([.answerEach(Self.ok)])
-        try await withClient({ $0.proxy = ProxyConfiguration(url: proxy.url, bypass: ["127.0.0.1"]) }) { client async throws in
+        try await withClient({ $0.proxy = ProxyConfiguration(url: proxy.url, bypass: ["127.0.0.1"]) }) {
+            client async throws in
             _ = try await client.execute(OutgoingRequest(url: "http://model.example/v1?x"))
             _ = try await client.execute(OutgoingRequest(url: direct.url))
             _ = try await client.execute(OutgoingRequest(url: "http://model.example/v2"))

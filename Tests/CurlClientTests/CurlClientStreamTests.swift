@@ -16,7 +16,7 @@ struct CurlClientStreamTests {
     @Test("the head comes before the body is complete, and the rest follows")
     func headFirst() async throws {
         let server = try ScriptedTCPServer([
-            .receiveRequest, .send(Self.head + "one"), .pause(.milliseconds(100)), .send("two"),
+            .receiveRequest, .send(Self.head + "one"), .awaitRelease, .send("two"),
         ])
         try await withClient { client async throws in
             let response = try await client.stream(OutgoingRequest(url: server.url))
@@ -24,6 +24,7 @@ struct CurlClientStreamTests {
             #expect(response.headers["content-type"] == "text/event-stream")
             var iterator = response.body.makeAsyncIterator()
             #expect(try await iterator.next() == Array("one".utf8))
+            server.release()
             #expect(try await iterator.next() == Array("two".utf8))
             #expect(try await iterator.next() == nil)
             #expect(try await iterator.next() == nil)

@@ -160,7 +160,9 @@ struct NginxTests {
                     while try await iterator.next() != nil {}
                 }
                 #expect(error?.code == .transferBroken)
-                let after = await #expect(throws: CurlError.self) { try await client.execute(OutgoingRequest(url: url)) }
+                let after = await #expect(throws: CurlError.self) {
+                    try await client.execute(OutgoingRequest(url: url))
+                }
                 #expect(after?.code == .connectFailed)
             }
         }

@@ -9,6 +9,13 @@ final class ConnectionLog: Sendable {
     }
 
     private let entries = Mutex<[Entry]>([])
+    private let released = Atomic<Bool>(false)
+
+    var isReleased: Bool { released.load(ordering: .acquiring) }
+
+    func release() {
+        released.store(true, ordering: .releasing)
+    }
 
     var count: Int { entries.withLock { $0.count } }
 

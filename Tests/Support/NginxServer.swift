@@ -64,7 +64,8 @@ package final class NginxServer: Sendable {
 
     private static func makeCertificates(in directory: URL) throws {
         try openssl(
-            in: directory, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            in: directory, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+            "2",
             "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=asterism test authority")
         try openssl(
             in: directory, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",

@@ -27,6 +27,9 @@ struct ScriptedConnection {
         case .pause(let duration):
             sleep(duration)
             return true
+        case .awaitRelease:
+            for _ in 0..<5_000 where !log.isReleased { usleep(2_000) }
+            return log.isReleased
         case .halfClose: return shutdown(descriptor, Int32(SHUT_WR)) == 0
         case .reset: return reset()
         case .awaitPeerClose:

@@ -17,6 +17,8 @@ package final class ScriptedTCPServer: Sendable {
         /// Sends a 64 KiB block of `x` again and again until the peer closes.
         case sendForever
         case pause(Duration)
+        /// Waits for the test to call `release`, ten seconds at most.
+        case awaitRelease
         /// Ends the own direction, goes on reading.
         case halfClose
         /// Closes with a TCP reset.
@@ -63,6 +65,9 @@ package final class ScriptedTCPServer: Sendable {
     }
 
     package var url: String { "http://127.0.0.1:\(port)" }
+
+    /// Lets every connection go on that waits in `awaitRelease`, now and later.
+    package func release() { log.release() }
 
     /// How many connections were accepted.
     package var connectionCount: Int { log.count }
