@@ -7,14 +7,15 @@ enum IPAddress: Sendable, Hashable {
 
     /// Parses the textual form that `inet_pton` takes; nothing like `127.1` or `0x7f000001`.
     init?(_ text: String) {
-        var four = in_addr()
-        if unsafe inet_pton(AF_INET, text, &four) == 1 {
-            self = .v4(UInt32(bigEndian: four.s_addr))
-            return
+        // Bytes rather than `in6_addr`: which module defines that one depends on the order in which headers were read.
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if unsafe inet_pton(AF_INET, text, &bytes) == 1 {
+            self = .v4(bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
+        } else if unsafe inet_pton(AF_INET6, text, &bytes) == 1 {
+            self = .v6(bytes.reduce(0) { $0 << 8 | UInt128($1) })
+        } else {
+            return nil
         }
-        var six = in6_addr()
-        guard unsafe inet_pton(AF_INET6, text, &six) == 1 else { return nil }
-        self = unsafe .v6(withUnsafeBytes(of: six) { unsafe Self.bits($0) })
     }
 
     static func bits(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
