@@ -24,9 +24,11 @@ enum CurlCallbacks {
     static let openSocket: curl_opensocket_callback = { context, _, address in
         guard let address = unsafe address, let easy = unsafe easy(context) else { return CURL_SOCKET_BAD }
         guard unsafe easy.mayConnect(to: address) else { return CURL_SOCKET_BAD }
+        let (family, kind, proto) = unsafe (address.pointee.family, address.pointee.socktype, address.pointee.protocol)
+        let descriptor = socket(family, kind | Int32(SOCK_CLOEXEC.rawValue), proto)
         easy.hasOpenedSocket = true
-        return unsafe socket(
-            address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+        easy.sockets.didOpen(descriptor)
+        return descriptor
     }
 
     static let closeSocket: curl_closesocket_callback = { context, socket in

@@ -15,6 +15,7 @@ import Synchronization
         case shutDown(CheckedContinuation<Void, Never>?)
     }
 
+    // At most three commands for each transfer under way, of which the pool of handles bounds the number.
     private struct Inbox {
         var commands: [Command] = []
         var isScheduled = false
@@ -145,6 +146,7 @@ import Synchronization
         unsafe asterism_multi_set_long(made, CURLMOPT_MAXCONNECTS, configuration.maximumIdleConnections)
         unsafe asterism_multi_set_long(made, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost)
         sockets.onReady = { [unowned self] descriptor, bits in socketIsReady(descriptor, bits) }
+        sockets.onFailure = { [logger] in logger.error("a socket cannot be watched", metadata: ["error": "\($0)"]) }
         return unsafe made
     }
 

@@ -17,6 +17,7 @@ import CCurl
     /// Why the last socket was not opened.
     var refusal: String?
     let egress: EgressPolicy
+    let sockets: SocketTable
     private let errorText: UnsafeMutablePointer<CChar>
     private var verb = Verb.get(custom: false)
     private var connectMilliseconds = -1
@@ -34,9 +35,10 @@ import CCurl
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         egress = configuration.egress
+        self.sockets = sockets
         setBasics(configuration)
         setTrust(configuration)
-        setCallbacks(sockets)
+        setCallbacks()
     }
 
     deinit {
@@ -98,7 +100,7 @@ import CCurl
         }
     }
 
-    private func setCallbacks(_ sockets: SocketTable) {
+    private func setCallbacks() {
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe asterism_easy_set_pointer(raw, CURLOPT_PRIVATE, context)
         unsafe asterism_easy_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText)

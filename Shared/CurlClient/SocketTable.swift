@@ -13,6 +13,8 @@ final class SocketTable: @unchecked Sendable {
     private let reactor: Reactor
     /// Called for readiness of a socket, with libcurl's bits.
     var onReady: ((Int32, Int32) -> Void)?
+    /// Called when the kernel refuses to watch a socket.
+    var onFailure: ((ReactorError) -> Void)?
 
     init(reactor: Reactor) {
         self.reactor = reactor
@@ -42,6 +44,7 @@ final class SocketTable: @unchecked Sendable {
 
     /// The connection on this socket has served a request to the end, and its closing will be announced.
     func keep(_ descriptor: Int32) {
+        guard descriptor >= 0 else { return }
         if let socket = sockets[descriptor] {
             socket.isKept = true
         } else {
@@ -49,6 +52,12 @@ final class SocketTable: @unchecked Sendable {
             socket.isKept = true
             sockets[descriptor] = socket
         }
+    }
+
+    /// libcurl is given a new socket. It closes one that never got connected without a word, so what is still known
+    /// under this number is of an older one.
+    func didOpen(_ descriptor: Int32) {
+        willClose(descriptor)
     }
 
     func willClose(_ descriptor: Int32) {
@@ -84,6 +93,7 @@ final class SocketTable: @unchecked Sendable {
         } catch {
             // The kernel is out of epoll watches: the transfers on this socket end by their deadlines.
             socket.isWatched = false
+            onFailure?(error)
         }
     }
 }

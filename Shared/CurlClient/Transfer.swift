@@ -149,7 +149,8 @@ final class Transfer: @unchecked Sendable {
         if isStreaming {
             driver.wakeAfterTurn(self)
         } else {
-            body.reserveCapacity(max(0, announced))
+            // No more than 1 MiB on the word of the other side.
+            body.reserveCapacity(min(max(0, announced), 1 << 20))
         }
         return true
     }

@@ -3,8 +3,6 @@
 #define ASTERISM_CCURL_H
 
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 static inline CURLcode asterism_easy_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
