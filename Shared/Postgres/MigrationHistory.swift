@@ -75,8 +75,18 @@ extension MigrationHistory {
         return """
             CREATE TABLE IF NOT EXISTS \(table) (
                 number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
-                applied_at timestamptz NOT NULL DEFAULT now(), applied_by text NOT NULL DEFAULT session_user)
+                applied_at timestamptz NOT NULL DEFAULT now(), applied_by text NOT NULL DEFAULT session_user);
+            -- The service's own role reads it, so that it can say that migrations are missing.
+            DO $grant$ BEGIN
+                IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = \(Self.literal(schema))) THEN
+                    GRANT SELECT ON \(table) TO \(("\(identifier: schema)" as SQL).text);
+                END IF;
+            END $grant$
             """
+    }
+
+    private static func literal(_ text: String) -> String {
+        "'" + text.replacing("'", with: "''") + "'"
     }
 
     func insertion(_ migration: Migration) -> SQL {
