@@ -7,6 +7,10 @@ import Synchronization
 package final class Bulkhead: Sendable {
     package struct Full: Error, Equatable {
         package let limit: Int
+
+        package init(limit: Int) {
+            self.limit = limit
+        }
     }
 
     package let limit: Int
