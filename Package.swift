@@ -145,9 +145,11 @@ let package = Package(
         .target(
             name: "Support",
             dependencies: [
-                "Contracts", "ServiceKit", "Postgres", "CurlClient", "Cryptography", "Redis", "Reactor",
+                "Contracts", "ServiceKit", "Postgres", "CurlClient", "Cryptography", "Redis", "Reactor", "Observability",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

@@ -5,6 +5,7 @@ package import Logging
 package import Observability
 package import Postgres
 package import Reactor
+package import ServiceLifecycle
 import Synchronization
 
 /// What ServiceKit has ready for a service: `build` takes from here and wires.
@@ -70,7 +71,13 @@ package final class ServiceParts: Sendable {
         workers.withLock { $0.append(BackgroundWorker(name: name, logger: logger, metrics: metrics, work: work)) }
     }
 
-    var backgroundWorkers: [BackgroundWorker] { workers.withLock { $0 } }
+    /// What keeps the drivers connected.
+    package var connections: [any Service] {
+        let pool = pool
+        return [CancellableService { try await pool.run() }]
+    }
+
+    package var backgroundWorkers: [any Service] { workers.withLock { $0 } }
 
     /// To be called when `build` has returned: from now on 405 knows the routes.
     package func finish(_ router: Router<ServiceRequestContext>) {

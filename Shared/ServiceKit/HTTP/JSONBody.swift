@@ -9,7 +9,7 @@ package enum JSONBody {
         do {
             return try SharedCoders.decoder.decode(type, from: Data(bytes))
         } catch let error as DecodingError {
-            throw problem(for: error)
+            throw problem(for: error, in: bytes)
         } catch {
             throw APIError(.malformedRequest, "the body cannot be read", underlying: error)
         }
@@ -31,7 +31,7 @@ package enum JSONBody {
         }
     }
 
-    private static func problem(for error: DecodingError) -> APIError {
+    private static func problem(for error: DecodingError, in bytes: [UInt8]) -> APIError {
         switch error {
         case .keyNotFound(let key, let context):
             return .invalid(JSONPath.path(context.codingPath + [key]), "is required")
@@ -40,6 +40,10 @@ package enum JSONBody {
         case .typeMismatch(let type, let context):
             return .invalid(named(context), "must be \(description(of: type))")
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
+            // A number that does not fit its field is reported in the same way as text that is not JSON.
+            if (try? JSONSerialization.jsonObject(with: Data(bytes))) != nil {
+                return .invalid("body", "contains a value that does not fit its field")
+            }
             return APIError(.malformedRequest, "the body is not valid JSON", underlying: error)
         case .dataCorrupted(let context):
             return .invalid(named(context), context.debugDescription)

@@ -41,7 +41,8 @@ final class RequestMetrics: Sendable {
         let histogram = registry.histogram(
             "http_server_request_duration_seconds", help: "Time from the request's head to the answer's last byte.",
             labels: [
-                "service": service, "method": key.method, "route": key.route, "code": String(key.status),
+                "service": service, "method": key.method, "route": RouteTable.template(key.route),
+                "code": String(key.status),
             ])
         series.withLock { $0[key] = histogram }
         return histogram

@@ -21,7 +21,7 @@ package struct RouteTable: Sendable {
     package init<Context: RequestContext>(_ router: Router<Context>) {
         let described = router.routes
         patterns = described.map { (Array($0.path), $0.method.rawValue) }
-        routes = described.map { Route(method: $0.method.rawValue, path: Self.template($0.path)) }
+        routes = described.map { Route(method: $0.method.rawValue, path: Self.template($0.path.description)) }
             .sorted { ($0.path, $0.method) < ($1.path, $1.method) }
     }
 
@@ -33,12 +33,11 @@ package struct RouteTable: Sendable {
         return methods.sorted()
     }
 
-    private static func template(_ path: RouterPath) -> String {
+    /// `/v1/documents/:id` in the notation of OpenAPI.
+    static func template(_ path: String) -> String {
         "/"
-            + path.map { element in
-                let text = element.description
-                return text.hasPrefix(":") ? "{\(text.dropFirst())}" : text
-            }.joined(separator: "/")
+            + path.split(separator: "/").map { $0.hasPrefix(":") ? "{\($0.dropFirst())}" : "\($0)" }
+            .joined(separator: "/")
     }
 
     private static func matches(_ components: [RouterPath.Element], _ segments: [Substring]) -> Bool {

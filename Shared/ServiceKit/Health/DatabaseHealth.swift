@@ -5,12 +5,14 @@ import Synchronization
 /// Whether PostgreSQL answers and has every migration of this program.
 final class DatabaseHealth: Sendable {
     private let pool: PostgresPool
-    private let runner: MigrationRunner
+    private let schema: String
+    private let expected: [Int]
     private let isMigrated = Mutex(false)
 
-    init(pool: PostgresPool, runner: MigrationRunner) {
+    init(pool: PostgresPool, schema: String, migrations: [Migration]) {
         self.pool = pool
-        self.runner = runner
+        self.schema = schema
+        expected = migrations.map(\.number).sorted()
     }
 
     func reachability() async -> HealthChecks.Status {
@@ -26,14 +28,25 @@ final class DatabaseHealth: Sendable {
     func migrations() async -> HealthChecks.Status {
         if isMigrated.withLock({ $0 }) { return .ok }
         do {
-            let pending = try await runner.status().filter { $0.state == .pending }
-            guard pending.isEmpty else {
-                return .failing("\(pending.count) migrations are pending, the first is \(pending[0].number)")
+            let pending = try await pending()
+            if let first = pending.first {
+                return .failing("\(pending.count) migrations are pending, the first is \(first)")
             }
             isMigrated.withLock { $0 = true }
             return .ok
         } catch {
             return .failing("the migrations cannot be read: \(Self.reason(error))")
+        }
+    }
+
+    /// A schema without a history has none of them.
+    private func pending() async throws -> [Int] {
+        do {
+            let rows = try await pool.query("SELECT number FROM \(identifier: schema).migration_history")
+            let applied = Set(try rows.map { try $0.decode("number", as: Int.self) })
+            return expected.filter { !applied.contains($0) }
+        } catch let error as PostgresError where error.sqlState == "42P01" {
+            return expected
         }
     }
 

@@ -30,7 +30,7 @@ package final class Journal: Sendable {
     let logger: Logger
     let gauges: JournalMetrics
     private let queue: DispatchQueue
-    private let waiting = Mutex(Waiting())
+    private let gathering = Mutex(Waiting())
     private let failure = Mutex<String?>(nil)
     let signals: JournalSignals
 
@@ -66,7 +66,7 @@ package final class Journal: Sendable {
     }
 
     private func enqueue(_ entries: [JournalEntry], _ continuation: CheckedContinuation<Void, any Error>) {
-        let outcome: Result<Bool, JournalError> = waiting.withLock { waiting in
+        let outcome: Result<Bool, JournalError> = gathering.withLock { waiting in
             guard !waiting.isClosed else { return .failure(.closed) }
             guard waiting.entries.count + entries.count <= Self.maximumWaiting else { return .failure(.overloaded) }
             waiting.entries.append(contentsOf: entries)
@@ -84,7 +84,7 @@ package final class Journal: Sendable {
     /// Writes what has gathered, and again while more gathered meanwhile.
     private func drain() {
         while true {
-            let batch = waiting.withLock { waiting -> Waiting? in
+            let batch = gathering.withLock { waiting -> Waiting? in
                 guard !waiting.entries.isEmpty else {
                     waiting.isScheduled = false
                     return nil
@@ -123,9 +123,14 @@ package final class Journal: Sendable {
         return .failing("the journal cannot be written: \(reason)")
     }
 
+    /// The oldest payloads that wait to be shipped, for tests and tools.
+    package func waiting(_ kind: JournalEntry.Kind, limit: Int = 1_000) throws -> [[UInt8]] {
+        try store.oldest(kind, limit: limit, maximumBytes: .max).map { Array($0.payload) }
+    }
+
     /// Writes what waits, then refuses more. Entries not yet shipped stay on the disk for the next start.
     package func close() throws {
-        waiting.withLock { $0.isClosed = true }
+        gathering.withLock { $0.isClosed = true }
         queue.sync { drain() }
         try store.close()
     }
