@@ -129,7 +129,25 @@ import Glibc
     // MARK: Receiving
 
     /// Takes what the socket has. False when the connection broke.
-    func consumeInput() -> Bool { unsafe PQconsumeInput(connection) == 1 }
+    func consumeInput() -> Bool {
+        guard unsafe PQconsumeInput(connection) == 1 else { return false }
+        return isEncrypted ? consumeDecrypted() : true
+    }
+
+    /// OpenSSL takes whole records, of up to 16 KiB, from the socket; of those libpq takes at least 8 KiB a call. What
+    /// it leaves makes no socket readable, so it is taken here: while the kernel has bytes, and twice after.
+    private func consumeDecrypted() -> Bool {
+        // Past the bound the kernel still has bytes, which the next turn of the loop reports.
+        for _ in 0..<64 where hasKernelBytes {
+            guard unsafe PQconsumeInput(connection) == 1 else { return false }
+        }
+        return unsafe PQconsumeInput(connection) == 1 && PQconsumeInput(connection) == 1
+    }
+
+    private var hasKernelBytes: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
 
     /// True when `nextEvent` would have to wait.
     var isBusy: Bool { unsafe PQisBusy(connection) == 1 }

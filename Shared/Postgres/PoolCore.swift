@@ -52,8 +52,8 @@ final class PoolCore: ConnectionOwner {
                 reportClosed()
             }
         }
-        reportClosed()
         publish()
+        reportClosed()
     }
 
     private func reportClosed() {
@@ -187,8 +187,8 @@ final class PoolCore: ConnectionOwner {
             connection.id, nowNanoseconds: Reactor.monotonicNanoseconds(), pauseFraction: .random(in: 0...1))
         for request in refused { requests[request].map { refuse($0, .unavailable) } }
         openWhatIsNeeded()
-        reportClosed()
         publish()
+        reportClosed()
     }
 
     private func count(_ error: PostgresError) {

@@ -36,8 +36,10 @@ extension PostgresError {
     private static func code(sqlState: String?, message: String) -> Code {
         switch sqlState {
         case nil: .connectionLost
-        // query_canceled: both a timeout and a request to cancel; only the words differ.
-        case "57014"?: message.contains("timeout") ? .timeout : .cancelled
+        // query_canceled: a timeout, a request to cancel, or a COPY that we broke off; only the words differ.
+        case "57014"? where message.contains("timeout"): .timeout
+        case "57014"? where message.contains("COPY"): .server
+        case "57014"?: .cancelled
         // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, idle_session_timeout,
         // idle_in_transaction_session_timeout: the server closes the connection after these.
         case "57P01"?, "57P02"?, "57P03"?, "57P04"?, "57P05"?, "25P03"?: .connectionLost

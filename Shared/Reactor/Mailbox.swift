@@ -36,6 +36,14 @@ final class Mailbox: Sendable {
         }
     }
 
+    /// Adds the command that stops the loop, past the bound: it comes once, and a full mailbox must not keep it out.
+    func postStop(_ command: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { state in
+            state.batch.commands.append(command)
+            return Self.takeSleep(&state)
+        }
+    }
+
     /// Adds an actor's job. Nil when the reactor is stopped and the job has to run elsewhere.
     func post(_ job: UnownedJob) -> Bool? {
         state.withLock { state in

@@ -71,7 +71,8 @@ package final class Reactor: SerialExecutor, CustomStringConvertible {
         precondition(isOnLoop, "code that belongs to reactor \(description) ran on another thread")
     }
 
-    /// Runs what is in the mailbox, then ends the thread and returns. Call it when every driver on it is closed.
+    /// Runs what is in the mailbox, then ends the thread and returns. Call it when every driver on it is closed, and not
+    /// from the loop.
     package func stop() {
         let thread = loop.withLock { thread in
             let running = thread
@@ -79,7 +80,7 @@ package final class Reactor: SerialExecutor, CustomStringConvertible {
             return running
         }
         guard let thread else { return }
-        try? submit { [self] in unsafe turn.isStopping = true }
+        if mailbox.postStop({ [self] in unsafe turn.isStopping = true }) { poller.wake() }
         thread.join()
     }
 

@@ -7,8 +7,11 @@ enum Benchmarks {
         case "http-client":
             guard arguments.count == 2 else { throw BenchmarkError.missingArgument("the URL to send to") }
             try await CurlBenchmark(url: arguments[1]).run()
+        case "postgres":
+            guard arguments.count == 3 else { throw BenchmarkError.missingArgument("a URL and the path of pgbench") }
+            try await PostgresBenchmark(url: arguments[1], pgbench: arguments[2]).run()
         default:
-            print("usage: Benchmarks http-client <url>")
+            print("usage: Benchmarks http-client <url> | postgres <superuser's URL> <path of pgbench>")
         }
     }
 }
