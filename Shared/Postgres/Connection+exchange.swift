@@ -65,6 +65,9 @@ extension Connection {
         simpleOutcome = .success([])
         guard session.putCopyEnd(failure: failure) else { return breakDown() }
         flush()
+        // A server that refused the rows said so while they were still coming: its whole answer may have been
+        // received already, and then no readiness will announce it.
+        if let session = self.session { readEvents(session) }
     }
 
     private func refuse(_ reason: String) {

@@ -28,8 +28,11 @@ enum HostResolver {
     }
 
     private static func isAddress(_ host: String) -> Bool {
-        var storage = in6_addr()
-        return unsafe inet_pton(AF_INET, host, &storage) == 1 || inet_pton(AF_INET6, host, &storage) == 1
+        // Sixteen bytes hold either kind.
+        unsafe withUnsafeTemporaryAllocation(byteCount: 16, alignment: 4) { storage in
+            unsafe inet_pton(AF_INET, host, storage.baseAddress) == 1
+                || inet_pton(AF_INET6, host, storage.baseAddress) == 1
+        }
     }
 
     /// At most four: more than anyone gives a database, and each may cost a connect timeout.

@@ -16,6 +16,8 @@ func withPool(
         var configuration = try PostgresConfiguration(url: url?(database) ?? database.superuserURL)
         configuration.minimumConnections = 0
         configuration.maximumConnections = maximum
+        // So long that no test fails because the machine is busy.
+        configuration.waiterDeadline = .seconds(90)
         configure(&configuration)
         let pool = PostgresPool(configuration: configuration, reactor: try SharedReactor.get(), logger: .quiet)
         try await body(pool, database)
