@@ -1,5 +1,4 @@
 import Contracts
-import HTTPTypes
 import Resilience
 import ServiceKit
 
@@ -33,7 +32,7 @@ enum RetrySchedule {
 
     private static func isTransient(_ error: any Error) -> Bool {
         guard let error = error as? APIError else { return true }
-        return error.status.code >= 500 || error.status.code == 429
+        return error.code.status >= 500 || error.code.status == 429
     }
 
     private static func publicReason(_ error: any Error) -> String {
