@@ -1,4 +1,4 @@
-/// Measurements of the drivers against the programs we compare with: `Benchmarks <name> [argument]`.
+/// Measurements of the drivers against the programs we compare with: `Benchmarks <name> [argument]…`.
 @main
 enum Benchmarks {
     static func main() async throws {
@@ -10,8 +10,16 @@ enum Benchmarks {
         case "postgres":
             guard arguments.count == 3 else { throw BenchmarkError.missingArgument("a URL and the path of pgbench") }
             try await PostgresBenchmark(url: arguments[1], pgbench: arguments[2]).run()
+        case "redis":
+            guard arguments.count == 3 else { throw BenchmarkError.missingArgument("the URL and redis-benchmark") }
+            try await RedisBenchmark(url: arguments[1], program: arguments[2]).run()
         default:
-            print("usage: Benchmarks http-client <url> | postgres <superuser's URL> <path of pgbench>")
+            print(
+                """
+                usage: Benchmarks http-client <url>
+                       Benchmarks postgres <superuser's URL> <path of pgbench>
+                       Benchmarks redis <url> <path of redis-benchmark>
+                """)
         }
     }
 }
