@@ -145,7 +145,8 @@ let package = Package(
         .target(
             name: "Support",
             dependencies: [
-                "Contracts", "ServiceKit", "Postgres", "CurlClient", "Cryptography", "Redis", "Reactor", "Observability",
+                "Contracts", "ServiceKit", "Postgres", "CurlClient", "Cryptography", "Redis", "Reactor",
+                "Observability",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -165,7 +166,11 @@ let package = Package(
         tests("CurlClient", ["Reactor"]),
         tests("Observability"),
         tests(
-            "ServiceKit", ["Contracts", "Cryptography", .product(name: "HummingbirdTesting", package: "hummingbird")]),
+            "ServiceKit",
+            [
+                "Contracts", "Cryptography", "CurlClient", "Observability", "Postgres", "Resilience",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
         tests("Gateway", ["ServiceKit", "Contracts", .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests(
             "RagService",

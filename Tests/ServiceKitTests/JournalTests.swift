@@ -2,7 +2,6 @@ import Contracts
 import Foundation
 import Logging
 import Observability
-
 import Support
 import Synchronization
 import Testing

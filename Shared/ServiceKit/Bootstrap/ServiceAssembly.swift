@@ -4,6 +4,7 @@ package import Logging
 package import Observability
 package import Postgres
 package import Reactor
+import Redis
 
 /// Makes the parts of a service from its settings. `serve` and tests go through here alike.
 ///
@@ -17,6 +18,9 @@ package enum ServiceAssembly {
         reactor: Reactor
     ) throws -> ServiceParts {
         let database = try DatabaseSettings(settings)
+        let redis = try RedisSettings(settings).configuration.map {
+            RedisClient(configuration: $0, reactor: reactor, logger: logger)
+        }
         let trust = try TrustSettings(settings)
         let http = try HTTPSettings(settings, service: name)
         let journal = try JournalSettings(settings, service: name)
@@ -28,7 +32,7 @@ package enum ServiceAssembly {
         let parts = ServiceParts(
             name: name, config: settings, logger: logger, metrics: metrics, reactor: reactor,
             pool: PostgresPool(configuration: database.configuration, reactor: reactor, logger: logger),
-            journal: try Journal(settings: journal, metrics: metrics, logger: logger),
+            redis: redis, journal: try Journal(settings: journal, metrics: metrics, logger: logger),
             httpClient: CurlClient(
                 configuration: CurlConfiguration(egress: egress), reactor: reactor, logger: logger),
             serviceClient: ServiceClient(signer: signer, urls: urls, http: peerClient, metrics: metrics),
@@ -55,6 +59,10 @@ package enum ServiceAssembly {
         let database = DatabaseHealth(pool: parts.pool, schema: parts.name.schema, migrations: migrations)
         parts.health.add("postgres") { await database.reachability() }
         if !migrations.isEmpty { parts.health.add("migrations") { await database.migrations() } }
+        if let redis = parts.redis {
+            parts.health.add("redis") { redis.isReady ? .ok : .degraded("Redis does not answer") }
+            parts.metrics.gauge("redis_up", help: "1 while Redis takes commands.") { redis.isReady ? 1 : 0 }
+        }
         let journal = parts.journal
         parts.health.add("journal") { journal.health }
     }

@@ -5,6 +5,7 @@ package import Logging
 package import Observability
 package import Postgres
 package import Reactor
+package import Redis
 package import ServiceLifecycle
 import Synchronization
 
@@ -19,6 +20,8 @@ package final class ServiceParts: Sendable {
     /// Connections in the role of the service. Usable at once; while PostgreSQL is away queries throw and the request
     /// is answered 503.
     package let pool: PostgresPool
+    /// Nil where no Redis is configured. While it is away commands throw: go on without it.
+    package let redis: RedisClient?
     package let journal: Journal
     /// For URLs that tenants or providers choose: guarded by the egress policy.
     package let httpClient: CurlClient
@@ -33,7 +36,7 @@ package final class ServiceParts: Sendable {
 
     package init(
         name: ServiceName, config: Settings, logger: Logger, metrics: MetricsRegistry, reactor: Reactor,
-        pool: PostgresPool, journal: Journal, httpClient: CurlClient, serviceClient: ServiceClient,
+        pool: PostgresPool, redis: RedisClient?, journal: Journal, httpClient: CurlClient, serviceClient: ServiceClient,
         signer: TrustSigner, verifier: TrustVerifier, health: HealthChecks, http: HTTPSettings
     ) {
         self.name = name
@@ -42,6 +45,7 @@ package final class ServiceParts: Sendable {
         self.metrics = metrics
         self.reactor = reactor
         self.pool = pool
+        self.redis = redis
         self.journal = journal
         self.httpClient = httpClient
         self.serviceClient = serviceClient
@@ -74,7 +78,9 @@ package final class ServiceParts: Sendable {
     /// What keeps the drivers connected.
     package var connections: [any Service] {
         let pool = pool
-        return [CancellableService { try await pool.run() }]
+        var services: [any Service] = [CancellableService { try await pool.run() }]
+        if let redis { services.append(CancellableService { try await redis.run() }) }
+        return services
     }
 
     package var backgroundWorkers: [any Service] { workers.withLock { $0 } }
