@@ -33,11 +33,18 @@ package struct LeaseRoutes: Sendable {
         let body = try await request.decodeBody(as: LeaseRequest.self, context: context, maximumBytes: BodyLimit.small)
         guard body.needPicoUSD > 0 else { throw APIError.invalid("need_pico_usd", "must be positive") }
         try Self.check(replica: body.replica)
-        let scope = context.scope(ofReported: body.tenant)
-        guard let grant = try await budgets.grant(body, now: now(), in: scope) else {
-            throw APIError(.budgetExhausted, "the tenant's budget for this month does not cover the call")
+        guard context.caller.map({ $0.tenant == body.tenant }) ?? true else {
+            throw APIError(.forbidden, "the token is for another tenant")
         }
-        return try .json(grant)
+        let scope = context.scope(ofReported: body.tenant)
+        do {
+            guard let grant = try await budgets.grant(body, now: now(), in: scope) else {
+                throw APIError(.budgetExhausted, "the tenant's budget for this month does not cover the call")
+            }
+            return try .json(grant)
+        } catch LedgerError.leaseEnded {
+            throw APIError(.conflict, "the lease of this id has ended")
+        }
     }
 
     @Sendable

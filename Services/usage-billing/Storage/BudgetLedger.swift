@@ -40,6 +40,7 @@ package struct BudgetLedger: Sendable {
     ///
     /// - Returns: Without a lease when the tenant has no budget; nil when the budget cannot cover the need. The same
     ///   lease again when `request.lease` names one that this replica was granted.
+    /// - Throws: ``LedgerError/leaseEnded`` when that lease is closed, or another replica's.
     package func grant(_ request: LeaseRequest, now: Date, in scope: TenantScope) async throws -> LeaseGrant? {
         let period = BudgetPeriod(containing: now)
         let tenant = scope.tenant.uuid
@@ -57,12 +58,15 @@ package struct BudgetLedger: Sendable {
                 Self.balance(of: period, in: scope),
                 Self.replicas(besides: request.replica, in: period, at: now, in: scope),
                 """
-                SELECT id, granted, expires_at FROM billing.leases
-                WHERE tenant_id = \(tenant) AND id = \(request.lease?.uuid as UUID?) AND replica = \(request.replica)
-                    AND state = 'open'
+                SELECT id, granted, expires_at, state = 'open' AND replica = \(request.replica) AS usable
+                FROM billing.leases
+                WHERE tenant_id = \(tenant) AND id = \(request.lease?.uuid as UUID?)
                 """,
             ])
-            if let known = results[4].first { return try Self.grant(known) }
+            if let known = results[4].first {
+                guard try known.decode("usable", as: Bool.self) else { throw LedgerError.leaseEnded }
+                return try Self.grant(known)
+            }
             guard let balance = try results[2].first.flatMap(Self.balance) else {
                 return LeaseGrant(lease: nil, grantedPicoUSD: nil, expiresAt: terms.expiry(from: now, in: period))
             }

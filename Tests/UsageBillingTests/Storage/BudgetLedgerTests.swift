@@ -115,6 +115,14 @@ struct BudgetLedgerTests {
             #expect(first == again)
             #expect(first?.lease == id)
             #expect(try await balance(billing).outstanding == Int128(first?.grantedPicoUSD ?? -1))
+            // Never two gateways on one lease, and never a closed one again.
+            await #expect(throws: LedgerError.leaseEnded) {
+                try await billing.budgets.grant(request(10, "two", id), now: sampleNow, in: scope)
+            }
+            _ = try await billing.budgets.close(id, spent: 0, in: scope)
+            await #expect(throws: LedgerError.leaseEnded) {
+                try await billing.budgets.grant(request(10, "one", id), now: sampleNow, in: scope)
+            }
         }
     }
 
