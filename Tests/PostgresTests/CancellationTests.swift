@@ -126,6 +126,9 @@ struct CancellationTests {
             $0.maximumWaiters = 2
         }
         try await withPool(maximum: 1, configure: limits) { pool, _ in
+            // The time is too short to connect on a busy machine, so that comes first.
+            try await eventually { (try? await pool.query("SELECT 1").count) == 1 }
+            let before = pool.statistics.waitTimeouts
             try await pool.withTransaction { transaction in
                 _ = try await transaction.query("SELECT 1")
                 let codes = await withTaskGroup(of: PostgresError.Code.self) { group in
@@ -135,7 +138,7 @@ struct CancellationTests {
                     return await group.reduce(into: []) { $0.append($1) }
                 }
                 #expect(codes == Array(repeating: .poolExhausted, count: 5))
-                #expect(pool.statistics.refusals == 3 && pool.statistics.waitTimeouts == 2)
+                #expect(pool.statistics.refusals == 3 && pool.statistics.waitTimeouts == before + 2)
             }
             #expect(try await pool.query("SELECT 1").count == 1)
         }
