@@ -6,5 +6,5 @@ import ServiceKit
 enum App: ServiceDefinition {
     static let name = ServiceName.promptService
     static let summary = "Prompt templates with versions, rendered strictly."
-    static let migrations: [Migration] = [.templates]
+    static let migrations: [Migration] = [.templates, .keepVersions]
 }

@@ -7,6 +7,8 @@ struct ParsedPrompt: Sendable {
     static let maximumMessages = 64
     /// Several times the context of the models of today would be needed to use more.
     static let maximumBytes = 256 * 1024
+    /// More than any model takes. Without a bound a template that names a long value often would fill the memory.
+    static let maximumRenderedBytes = 4 * 1024 * 1024
 
     let messages: [PromptMessage]
     private let templates: [PromptTemplate]
@@ -33,14 +35,21 @@ struct ParsedPrompt: Sendable {
         return templates.flatMap(\.variables).filter { seen.insert($0).inserted }
     }
 
-    /// - Throws: 422 naming the first variable that is missing or unknown.
+    /// - Throws: 422 naming every variable that is missing or unknown, or saying that the result would be too long.
     func render(_ values: [String: String]) throws(APIError) -> [PromptMessage] {
         let variables = variables
-        if let missing = variables.first(where: { values[$0] == nil }) {
-            throw .invalid("variables.\(missing)", "is needed by the template and missing")
+        let missing = variables.filter { values[$0] == nil }.map {
+            Problem.FieldError(field: "variables.\($0)", detail: "is needed by the template and missing")
         }
-        if let unknown = values.keys.filter({ !variables.contains($0) }).sorted().first {
-            throw .invalid("variables.\(unknown)", "is not a variable of the template")
+        let unknown = Set(values.keys).subtracting(variables).sorted().map {
+            Problem.FieldError(field: "variables.\($0)", detail: "is not a variable of the template")
+        }
+        let problems = missing + unknown
+        if let first = problems.first {
+            throw APIError(.invalidRequest, "\(first.field): \(first.detail)", errors: problems)
+        }
+        guard templates.reduce(0, { $0 + $1.renderedByteCount(values) }) <= Self.maximumRenderedBytes else {
+            throw .invalid("variables", "make a prompt of more than \(Self.maximumRenderedBytes) bytes")
         }
         return zip(messages, templates).map { PromptMessage(role: $0.role, content: $1.render(values)) }
     }

@@ -52,7 +52,17 @@ struct PromptTemplate: Sendable, Equatable {
         }
     }
 
-    /// - Parameter values: Has a value for every variable; see `RenderRules`.
+    /// How long `render` makes it, found without making it.
+    func renderedByteCount(_ values: [String: String]) -> Int {
+        parts.reduce(0) { count, part in
+            switch part {
+            case .text(let text): count + text.utf8.count
+            case .variable(let name): count + (values[name]?.utf8.count ?? 0)
+            }
+        }
+    }
+
+    /// - Parameter values: Has a value for every variable; `ParsedPrompt` checks that.
     func render(_ values: [String: String]) -> String {
         parts.map { part in
             switch part {

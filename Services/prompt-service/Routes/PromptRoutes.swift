@@ -31,8 +31,8 @@ struct PromptRoutes: Sendable {
         let version = try await library.store.add(
             .init(
                 name: name, prompt: ParsedPrompt(draft.messages), description: draft.description,
-                activates: draft.activate ?? true, author: context.caller.actor, mustBeNew: true), in: context.scope)
-        try await log.record("prompt.create", name, version: version.version, by: context)
+                activates: draft.activate ?? true, author: context.caller.actor, mustBeNew: true), in: context.scope
+        ) { try await log.record("prompt.create", name, version: $0, by: context) }
         return try .json(version, status: .created)
     }
 
@@ -45,8 +45,10 @@ struct PromptRoutes: Sendable {
     @Sendable private func delete(_ request: Request, _ context: CallerContext) async throws -> Response {
         let name = try context.pathText("name")
         try context.caller.require(.promptsWrite)
-        guard try await library.store.delete(name, in: context.scope) else { throw APIError.notFound("prompt") }
-        try await log.record("prompt.delete", name, version: nil, by: context)
+        let isDeleted = try await library.store.delete(name, in: context.scope) {
+            try await log.record("prompt.delete", name, version: $0, by: context)
+        }
+        guard isDeleted else { throw APIError.notFound("prompt") }
         return .noContent
     }
 

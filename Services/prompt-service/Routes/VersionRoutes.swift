@@ -38,8 +38,8 @@ struct VersionRoutes: Sendable {
             .init(
                 name: name, prompt: ParsedPrompt(draft.messages), description: draft.description,
                 activates: draft.activate ?? false, author: context.caller.actor, mustBeNew: false),
-            in: context.scope)
-        try await log.record("prompt.version.create", name, version: version.version, by: context)
+            in: context.scope
+        ) { try await log.record("prompt.version.create", name, version: $0, by: context) }
         return try .json(version, status: .created)
     }
 
@@ -56,10 +56,10 @@ struct VersionRoutes: Sendable {
         let name = try context.pathText("name")
         let input = try await request.decodeBody(as: PromptActivation.self, context: context)
         try context.caller.require(.promptsWrite)
-        guard try await library.store.activate(input.version, of: name, in: context.scope) else {
-            throw APIError.notFound("version of this prompt")
+        let isActive = try await library.store.activate(input.version, of: name, in: context.scope) {
+            try await log.record("prompt.activate", name, version: $0, by: context)
         }
-        try await log.record("prompt.activate", name, version: input.version, by: context)
+        guard isActive else { throw APIError.notFound("version of this prompt") }
         guard input.version != nil || PlatformPrompts.all[name] != nil else { return .noContent }
         return try .json(try await library.current(name, in: context.scope))
     }

@@ -9,7 +9,8 @@ struct TemplateStore: Sendable {
 
     func find(_ name: String, in scope: TenantScope) async throws -> StoredTemplate? {
         let rows = try await pool.query(
-            "\(fragment: Self.selection) WHERE t.tenant_id = \(scope.tenant.uuid) AND t.name = \(name)", in: scope)
+            "\(fragment: Self.selection) WHERE t.tenant_id = \(scope.tenant.uuid) AND t.name = \(name) AND t.deleted_at IS NULL",
+            in: scope)
         return try rows.first.map(Self.template)
     }
 
@@ -17,7 +18,7 @@ struct TemplateStore: Sendable {
     func list(limit: Int, after name: String?, in scope: TenantScope) async throws -> [StoredTemplate] {
         let rows = try await pool.query(
             """
-            \(fragment: Self.selection) WHERE t.tenant_id = \(scope.tenant.uuid)
+            \(fragment: Self.selection) WHERE t.tenant_id = \(scope.tenant.uuid) AND t.deleted_at IS NULL
                 AND (\(name)::text IS NULL OR t.name > \(name)) ORDER BY t.name LIMIT \(Int64(limit))
             """, in: scope)
         return try rows.map(Self.template)
@@ -55,7 +56,8 @@ struct TemplateStore: Sendable {
     private static let versionSelection: SQL = """
         SELECT v.name, v.version, v.messages, v.description, v.created_by, v.created_at,
             coalesce(t.active_version = v.version, false) AS is_active
-        FROM prompts.versions AS v JOIN prompts.templates AS t ON t.tenant_id = v.tenant_id AND t.name = v.name
+        FROM prompts.versions AS v
+        JOIN prompts.templates AS t ON t.tenant_id = v.tenant_id AND t.name = v.name AND t.deleted_at IS NULL
         """
 
     private static func template(_ row: PostgresRow) throws -> StoredTemplate {
