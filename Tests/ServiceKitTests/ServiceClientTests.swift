@@ -139,11 +139,11 @@ struct ServiceClientTests {
                 requestID: nil)
         }) { client, _ in
             let invalid = await failure {
-                try await client.send(.ragService, "GET", "/", json: nil, as: .caller(caller))
+                try await client.send(.ragService, "GET", "/v1/x", json: nil, as: .caller(caller))
             }
             #expect(invalid?.code == .invalidRequest && invalid?.errors.map(\.field) == ["title"])
             let refused = await failure {
-                try await client.send(.ragService, "GET", "/", json: nil, as: .caller(caller))
+                try await client.send(.ragService, "GET", "/v1/x", json: nil, as: .caller(caller))
             }
             #expect(refused?.code == .internalError)
         }
@@ -158,7 +158,7 @@ struct ServiceClientTests {
         }) { client, _ in
             let error = await failure {
                 try await client.send(
-                    .ragService, "POST", "/", json: nil, as: .caller(caller), deadline: .milliseconds(200))
+                    .ragService, "POST", "/v1/x", json: nil, as: .caller(caller), deadline: .milliseconds(200))
             }
             #expect(error?.code == .upstreamTimeout)
         }
