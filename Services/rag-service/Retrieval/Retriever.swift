@@ -77,11 +77,13 @@ struct Retriever: Sendable {
 
     private static func weights(of terms: [String], _ lexicon: SearchStore.Lexicon) -> [String: Double] {
         var frequencies: [String: Int] = [:]
-        for list in lexicon.lists { frequencies[list.term] = list.postings.count }
+        for list in lexicon.lists {
+            frequencies[list.term] = list.postings.reduce(0) { $0 + $1.posting.entries.count }
+        }
         var weights: [String: Double] = [:]
         for term in terms {
             weights[term] = BM25.inverseDocumentFrequency(
-                frequencies[term] ?? 0, of: max(lexicon.statistics.documents, 1))
+                frequencies[term] ?? 0, of: max(lexicon.statistics.chunks, 1))
         }
         return weights
     }

@@ -8,7 +8,7 @@ struct ExtractiveAnswer: Sendable {
 
     /// The part of the question's weight that the best passage must cover. A question about something else shares a
     /// common word or two with any passage; one that is answered shares its rare ones.
-    var requiredCoverage = 0.5
+    var requiredCoverage = 0.4
     /// The part that a sentence must cover to be quoted.
     var sentenceCoverage = 0.25
     var maximumSentences = 3

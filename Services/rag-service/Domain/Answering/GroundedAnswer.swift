@@ -62,17 +62,15 @@ struct GroundedAnswer: Sendable {
 
     /// Cuts the text behind each sentence, where the marks of a sentence may stand before or after its full stop.
     static func statements(of text: String) -> [Statement] {
-        let scalars = Array(text.unicodeScalars)
+        // `… ends.[1] Next` becomes `… ends[1]. Next`, so that the marks stay with their sentence.
+        let joined = text.replacing(/([.!?])((?:\s*\[[\d, ]{1,12}\])+)/) { "\($0.output.2)\($0.output.1)" }
+        let scalars = Array(joined.unicodeScalars)
         let parsed = ParsedText(scalars: scalars)
         let ranges = SentenceSplitter.sentences(in: scalars, 0..<scalars.count)
         var statements: [Statement] = []
         for (index, range) in ranges.enumerated() {
             let end = index + 1 < ranges.count ? ranges[index + 1].lowerBound : scalars.count
-            let sentence = parsed.string(range)
-            let (leading, rest) = leadingMarks(sentence)
-            // `… ends. [1] Next …`: the mark belongs to the sentence before.
-            if !leading.isEmpty, !statements.isEmpty { statements[statements.count - 1].marks += leading }
-            let (plain, marks) = withoutMarks(statements.isEmpty ? sentence : rest)
+            let (plain, marks) = withoutMarks(parsed.string(range))
             let separator = parsed.string(range.upperBound..<end)
             if plain.allSatisfy({ $0.isPunctuation || $0.isWhitespace }), var last = statements.popLast() {
                 // A mark that stands alone behind the full stop belongs to the sentence before.
@@ -84,11 +82,6 @@ struct GroundedAnswer: Sendable {
             }
         }
         return statements
-    }
-
-    private static func leadingMarks(_ text: String) -> (marks: [Int], rest: String) {
-        guard let match = text.prefixMatch(of: /(?:\[[\d, ]{1,12}\]\s*)+/) else { return ([], text) }
-        return (withoutMarks(String(match.output)).1, String(text[match.range.upperBound...]))
     }
 
     private static func withoutMarks(_ text: String) -> (String, [Int]) {
