@@ -76,7 +76,9 @@ extension App {
         to router: Router<ServiceRequestContext>, _ parts: ServiceParts, _ configuration: Configuration,
         _ access: Access, _ proxy: ServiceProxy
     ) {
+        let answers = OperatorAnswers(pool: parts.pool, keyring: configuration.keyring)
         let group = router.group("admin/v1").add(middleware: AdminMiddleware(key: configuration.adminKey))
+            .add(middleware: OperatorIdempotencyMiddleware(answers: answers))
         let log = OperatorLog(journal: parts.journal)
         AdminTenantRoutes(tenants: access.tenantStorage, log: log).add(to: group)
         AdminKeyRoutes(

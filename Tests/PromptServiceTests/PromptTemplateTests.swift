@@ -51,7 +51,7 @@ struct PromptTemplateTests {
         ])
         #expect(prompt.variables == ["b", "a", "c"])
         let error = #expect(throws: APIError.self) { try prompt.render(["a": "", "z": "", "d": ""]) }
-        #expect(error?.status.code == 422)
+        #expect(error?.code == .invalidRequest)
         #expect(error?.errors.map(\.field) == ["variables.b", "variables.c", "variables.d", "variables.z"])
         #expect(try prompt.render(["a": "1", "b": "2", "c": ""]).map(\.content) == ["2", "1 "])
     }

@@ -61,7 +61,12 @@ struct ServiceProxy: Sendable {
             connectTimeout: .seconds(2), firstByteTimeout: Self.firstByteTimeout, idleTimeout: Self.idleTimeout,
             maximumResponseBytes: Self.maximumAnswerBytes)
         do {
-            return Self.response(try await client.stream(outgoing))
+            let answer = try await client.stream(outgoing)
+            // The caller was let in here; a service that does not believe it is our fault and not the caller's.
+            guard answer.status != 401 else {
+                throw APIError(.internalError, internalReason: "\(service.rawValue) refused the gateway's token")
+            }
+            return Self.response(answer)
         } catch let error as CurlError {
             throw Self.translate(error, service)
         }

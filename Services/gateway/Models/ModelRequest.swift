@@ -41,20 +41,21 @@ struct ModelRequest: Sendable {
     init(body: [UInt8]) throws(ModelRequestError) {
         self.body = body
         let document = JSONDocument(body)
-        var seen: [Member: JSONDocument.Value] = [:]
+        var seen = [JSONDocument.Value?](repeating: nil, count: Self.names.count)
         var duplicate: Member?
         do {
             try document.scan { key, value in
-                guard let member = Member.allCases.first(where: { key.matches($0.rawValue) }) else { return }
-                if seen.updateValue(value, forKey: member) != nil { duplicate = member }
+                guard let index = Self.names.firstIndex(where: { key.matches($0) }) else { return }
+                if seen[index] != nil { duplicate = Self.members[index] }
+                seen[index] = value
             }
         } catch {
             throw .malformed(error)
         }
         if let duplicate { throw .invalid(parameter: duplicate.rawValue, "is given more than once") }
         firstMember = (body.firstIndex(of: UInt8(ascii: "{")) ?? 0) + 1
-        for member in Member.allCases {
-            guard let value = seen[member] else { continue }
+        for (member, value) in zip(Self.members, seen) {
+            guard let value else { continue }
             guard value.kind != .null else {
                 nulls[member.rawValue] = value.range
                 continue
@@ -78,6 +79,9 @@ struct ModelRequest: Sendable {
         case maximumCompletionTokens = "max_completion_tokens"
         case streamOptions = "stream_options"
     }
+
+    private static let members = Member.allCases
+    private static let names = members.map(\.rawValue)
 
     private mutating func read(
         _ member: Member, _ value: JSONDocument.Value, _ document: JSONDocument

@@ -24,6 +24,7 @@ struct AdminProviderRoutes: Sendable {
         let act = OperatorAct(tenant: try context.identifier(), action: "provider.create", context: context)
         var body: ProviderCreation = try await request.decodeBody(context: context, maximumBytes: BodyLimit.small)
         body.name = try Naming.name(body.name, field: "name", maximum: 100)
+        body.kind = body.kind.replacing("_", with: "-")
         try Self.check(body)
         guard try await tenants.find(in: act.scope) != nil else { throw APIError.notFound("tenant") }
         try await addresses.check(body.baseURL)
