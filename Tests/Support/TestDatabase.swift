@@ -13,7 +13,7 @@ package final class TestDatabase: Sendable {
     package let name: String
     /// Logs in as the superuser, who is not subject to row-level security: for looking behind the service's back.
     package let superuserURL: String
-    private let administrator: PostgresPool
+    let administrator: PostgresPool
 
     private init(name: String, superuserURL: String, administrator: PostgresPool) {
         self.name = name
