@@ -44,7 +44,9 @@ struct KillTests {
 
     private func expectDocumentsEnd(_ ids: [String], _ tenant: DemoTenant) async throws {
         for id in ids {
-            let document = try await eventually(seconds: 60) { try await tenant.get("/v1/documents/\(id)") } until: {
+            let document = try await eventually(seconds: 60) {
+                try await tenant.get("/v1/documents/\(id)")
+            } until: {
                 ["ready", "failed"].contains($0.string("status") ?? "")
             }
             if document.string("status") == "failed" { #expect(document.string("reason")?.isEmpty == false) }
@@ -56,7 +58,9 @@ struct KillTests {
         var counts: [String: Int] = [:]
         for _ in 0..<600 {
             counts = try await tenant.all("/v1/usage/events").reduce(into: [:]) { counts, event in
-                if event["kind"] as? String == "chat", let id = event["request_id"] as? String { counts[id, default: 0] += 1 }
+                if event["kind"] as? String == "chat", let id = event["request_id"] as? String {
+                    counts[id, default: 0] += 1
+                }
             }
             if answered.isSubset(of: counts.keys) { break }
             try await Task.sleep(for: .milliseconds(100))
@@ -138,7 +142,8 @@ private final class KillLoad: Sendable {
     private func document(_ number: Int) async throws {
         let answer = try await tenant.post(
             "/v1/documents",
-            ##"{"title":"Article \##(number)","content":"# Article \##(number)\n\nProcedure \##(number) restarts the spooler."}"##)
+            ##"{"title":"Article \##(number)","content":"# Article \##(number)\n\nProcedure \##(number) restarts the spooler."}"##
+        )
         state.withLock {
             if answer.status == 202, let id = answer.string("id") {
                 $0.outcome.documents.append(id)

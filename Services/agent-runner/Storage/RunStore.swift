@@ -5,13 +5,12 @@ import ServiceKit
 
 /// Durable runs and their steps.
 struct RunStore: Sendable {
-    /// A worker that says nothing for this long has lost its runs. Three heartbeats fit in, so one that is merely slow
-    /// keeps them; a run is taken up again well within 15 s of a crash.
-    static let leaseSeconds = 10.0
-
     let pool: PostgresPool
     /// Names this process among the workers; new at each start.
     let worker: String
+    /// A worker that says nothing for this long has lost its runs. Three heartbeats fit in, so one that is merely slow
+    /// keeps them; a run is taken up again well within 15 s of a crash.
+    var leaseSeconds = 10.0
 
     // MARK: One tenant
 
@@ -24,7 +23,7 @@ struct RunStore: Sendable {
                 attempts, due_at)
             VALUES (\(scope.tenant.uuid), \(id.uuid), \(run.workflow), \(run.version), 'running', \(run.input),
                 \(run.actor), \(run.requestID), \(worker), 1, 1,
-                now() + make_interval(secs => \(Self.leaseSeconds)))
+                now() + make_interval(secs => \(leaseSeconds)))
             """, in: scope)
         return ClaimedRun(
             id: id, scope: scope, epoch: 1, workflow: run.workflow, version: run.version, attempt: 1, input: run.input,
@@ -91,7 +90,7 @@ struct RunStore: Sendable {
     func claim(most: Int) async throws -> [(tenant: TenantID, id: RunID, epoch: Int64)] {
         let rows = try await pool.query(
             """
-            SELECT tenant_id, id, epoch FROM agents.claim_runs(\(worker), \(Int32(most)), \(Self.leaseSeconds))
+            SELECT tenant_id, id, epoch FROM agents.claim_runs(\(worker), \(Int32(most)), \(leaseSeconds))
             """)
         return try rows.map { row in
             (
@@ -105,7 +104,7 @@ struct RunStore: Sendable {
     @discardableResult
     func heartbeat() async throws -> Int64 {
         let rows = try await pool.query(
-            "SELECT agents.extend_leases(\(worker), \(Self.leaseSeconds)) AS extended")
+            "SELECT agents.extend_leases(\(worker), \(leaseSeconds)) AS extended")
         return try rows.first?.decode("extended", as: Int64.self) ?? 0
     }
 }
