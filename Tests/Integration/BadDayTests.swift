@@ -68,7 +68,7 @@ struct BadDayTests {
 
     @Test("Redis is gone: requests go on, and a metric says so")
     func redisGone() async throws {
-        let port = try FreePort.take(1)[0]
+        let port = try FreePort.find()
         let constellation = try await Constellation.start { $0.extra["REDIS_URL"] = "redis://127.0.0.1:\(port)" }
         let tenant = try await DemoTenant.create(on: constellation, name: "No Redis")
         _ = try await tenant.learn(title: "VPN error 809", content: MainRoadTests.article)

@@ -49,6 +49,12 @@ package actor Constellation {
         return (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
     }
 
+    /// The end of the log without the requests.
+    private nonisolated func notes(of service: ServiceName) -> String {
+        let lines = log(service).split(separator: "\n").filter { !$0.contains(#""message":"request""#) }
+        return lines.suffix(20).joined(separator: "\n")
+    }
+
     /// SIGKILL: no handler runs, nothing is flushed. Returns when the process is gone.
     package func kill(_ service: ServiceName) async {
         await processes.removeValue(forKey: service)?.kill()
@@ -75,12 +81,16 @@ package actor Constellation {
     package func waitUntilReady(_ service: ServiceName) async throws {
         let client = PlainHTTP()
         // Cold start is well below a second; a loaded machine may take twenty times as long.
+        var missing = "it does not answer"
         for _ in 0..<300 {
-            if let answer = try? await client.get(url(service) + "/readyz"), answer.status == 200 { return }
+            if let answer = try? await client.get(url(service) + "/readyz") {
+                if answer.status == 200 { return }
+                missing = answer.text
+            }
             if let process = processes[service], !process.isRunning { break }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw ConstellationError.notReady(service, log: String(log(service).suffix(4_000)))
+        throw ConstellationError.notReady(service, missing: missing, log: notes(of: service))
     }
 
     /// Runs the offline verifier on an inclusion proof, as an auditor would: no network, no configuration.
@@ -109,13 +119,13 @@ package actor Constellation {
             environment: settings.environment(service), logPath: settings.logPath(service))
         let status = await process.wait()
         guard status == 0 else {
-            throw ConstellationError.migrationFailed(service, status: status, log: String(log(service).suffix(4_000)))
+            throw ConstellationError.migrationFailed(service, status: status, log: notes(of: service))
         }
     }
 }
 
 package enum ConstellationError: Error {
-    case notReady(ServiceName, log: String)
+    case notReady(ServiceName, missing: String, log: String)
     case migrationFailed(ServiceName, status: Int32, log: String)
     case missingExecutable(String)
 }

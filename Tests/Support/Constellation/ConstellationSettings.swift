@@ -21,7 +21,7 @@ package struct ConstellationSettings: Sendable {
         adminKey = "admin-" + Hexadecimal.encode(SecureRandom.bytes(24))
         let services = ServiceName.allCases
         seeds = Dictionary(uniqueKeysWithValues: services.map { ($0, SecureRandom.bytes(32)) })
-        ports = Dictionary(uniqueKeysWithValues: zip(services, try FreePort.take(services.count)))
+        ports = Dictionary(uniqueKeysWithValues: try services.map { ($0, try FreePort.find()) })
         databaseURLs = Dictionary(
             uniqueKeysWithValues: services.map {
                 ($0, (database.url(role: $0.schema), database.url(role: $0.schema + "_migrator")))
