@@ -75,6 +75,10 @@ struct Retriever: Sendable {
         }
     }
 
+    /// Rarity is judged as if there were at least this many chunks. In a knowledge base of one document every word that
+    /// it has would count for nothing beside a word that it lacks, and no question would ever be answered from it.
+    private static let minimumChunks = 100
+
     private static func weights(of terms: [String], _ lexicon: SearchStore.Lexicon) -> [String: Double] {
         var frequencies: [String: Int] = [:]
         for list in lexicon.lists {
@@ -83,7 +87,7 @@ struct Retriever: Sendable {
         var weights: [String: Double] = [:]
         for term in terms {
             weights[term] = BM25.inverseDocumentFrequency(
-                frequencies[term] ?? 0, of: max(lexicon.statistics.chunks, 1))
+                frequencies[term] ?? 0, of: max(lexicon.statistics.chunks, minimumChunks))
         }
         return weights
     }
