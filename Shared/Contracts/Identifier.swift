@@ -36,8 +36,17 @@ package struct Identifier<Entity>: Hashable, Sendable {
 extension Identifier: LosslessStringConvertible {
     /// Nil for anything but a UUID of 36 characters; upper case is accepted.
     package init?(_ description: String) {
-        guard description.utf8.count == 36, let uuid = UUID(uuidString: description) else { return nil }
+        guard Self.isCanonical(description.utf8), let uuid = UUID(uuidString: description) else { return nil }
         self.init(uuid)
+    }
+
+    // Foundation reads a blank as a digit.
+    private static func isCanonical(_ text: String.UTF8View) -> Bool {
+        text.count == 36
+            && text.enumerated().allSatisfy { index, byte in
+                let isDash = index == 8 || index == 13 || index == 18 || index == 23
+                return isDash ? byte == UInt8(ascii: "-") : Character(UnicodeScalar(byte)).isHexDigit
+            }
     }
 
     // By hand: Foundation's goes through printf, which every record of every call would pay for several times.

@@ -27,9 +27,10 @@ package enum WireFormat {
         return decoder
     }
 
-    /// `2026-01-31T12:00:00.000Z`
+    /// `2026-01-31T12:00:00.000Z`, rounded to the nearest millisecond: the formatter alone cuts off, and would so turn
+    /// many a whole millisecond, which binary fractions only come near, into the one before.
     package static func timestamp(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        (date + 0.0005).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     /// Accepts an RFC 3339 time with or without a fraction.
