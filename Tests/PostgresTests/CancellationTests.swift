@@ -138,7 +138,8 @@ struct CancellationTests {
                     return await group.reduce(into: []) { $0.append($1) }
                 }
                 #expect(codes == Array(repeating: .poolExhausted, count: 5))
-                #expect(pool.statistics.refusals == 3 && pool.statistics.waitTimeouts == before + 2)
+                // The counters are published just after the callers are told.
+                try await eventually { pool.statistics.refusals == 3 && pool.statistics.waitTimeouts == before + 2 }
             }
             #expect(try await pool.query("SELECT 1").count == 1)
         }
