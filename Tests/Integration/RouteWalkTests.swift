@@ -26,6 +26,20 @@ struct RouteWalkTests {
         }
     }
 
+    @Test("every public route of every service is described in docs/openapi.yaml, which the gateway serves")
+    func described() async throws {
+        let served = try await PlainHTTP().get(SharedConstellation.value.url(.gateway) + "/openapi.yaml")
+        let sections = served.text.components(separatedBy: "\n  /").dropFirst().map { "/" + $0 }
+        for service in ServiceName.allCases {
+            for route in RouteWalk.table(service).keys where !route.contains(" /internal/") {
+                let method = route.prefix { $0 != " " }.lowercased()
+                let path = route.drop { $0 != "/" }.replacingOccurrences(of: "models/**", with: "models/{model}")
+                let section = sections.first { $0.hasPrefix("\(path):\n") } ?? ""
+                #expect(section.contains("\n    \(method):\n"), "\(route) is not described")
+            }
+        }
+    }
+
     @Test("without credentials, every route but the open ones answers 401", arguments: ServiceName.allCases)
     func nobody(service: ServiceName) async throws {
         let constellation = try await SharedConstellation.value

@@ -32,6 +32,8 @@ enum OpenAPIDocument {
             description: Documents, search, and answers with citations.
           - name: tickets
             description: Past tickets, triage, and runs.
+          - name: runs
+            description: Durable work, and what became of it.
           - name: prompts
             description: Templates with versions.
           - name: usage
@@ -300,6 +302,14 @@ enum OpenAPIDocument {
                     text/event-stream: {schema: {type: string}}
                 default: {$ref: "#/components/responses/Problem"}
           /v1/prompts:
+            post:
+              tags: [prompts]
+              operationId: createPrompt
+              summary: Make a template with its first version
+              requestBody: {required: true, content: {application/json: {schema: {type: object, required: [messages], properties: {name: {type: string}, messages: {type: array, items: {type: object, required: [role, content], properties: {role: {enum: [system, developer, user, assistant]}, content: {type: string}}}}, description: {type: string}, activate: {type: boolean}}}}}}
+              responses:
+                "201": {description: The version., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
             get:
               tags: [prompts]
               operationId: listPrompts
@@ -335,6 +345,14 @@ enum OpenAPIDocument {
                 "200": {description: The text and the version it came from., content: {application/json: {schema: {type: object}}}}
                 default: {$ref: "#/components/responses/Problem"}
           /v1/tickets:
+            get:
+              tags: [tickets]
+              operationId: listTickets
+              summary: Past tickets, newest first
+              parameters: [{$ref: "#/components/parameters/Limit"}, {$ref: "#/components/parameters/Cursor"}]
+              responses:
+                "200": {description: A page of them., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
             post:
               tags: [tickets]
               operationId: createTicket
@@ -415,7 +433,7 @@ enum OpenAPIDocument {
               summary: Every metered event with its cost
               parameters: [{$ref: "#/components/parameters/Limit"}, {$ref: "#/components/parameters/Cursor"}]
               responses:
-                "200": {description: A page of them, newest first., content: {application/json: {schema: {type: object}}}}
+                "200": {description: "A page of them, newest first.", content: {application/json: {schema: {type: object}}}}
                 default: {$ref: "#/components/responses/Problem"}
           /v1/budgets:
             get:
@@ -736,6 +754,119 @@ enum OpenAPIDocument {
               security: []
               responses:
                 "200": {description: OpenAPI 3.1., content: {application/yaml: {schema: {type: string}}}}
+          /v1/prompts/{name}:
+            parameters: [{$ref: "#/components/parameters/Name"}]
+            get:
+              tags: [prompts]
+              operationId: getPrompt
+              summary: The template in use under this name
+              responses:
+                "200": {description: It., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+            delete:
+              tags: [prompts]
+              operationId: deletePrompt
+              summary: Remove the tenant's template; the platform's, if any, is in use again
+              responses:
+                "204": {description: Gone.}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/prompts/{name}/versions/{version}:
+            parameters: [{$ref: "#/components/parameters/Name"}, {name: version, in: path, required: true, schema: {type: integer, minimum: 1}}]
+            get:
+              tags: [prompts]
+              operationId: getPromptVersion
+              summary: One version of a template
+              responses:
+                "200": {description: It., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/prompts/{name}/active:
+            parameters: [{$ref: "#/components/parameters/Name"}]
+            put:
+              tags: [prompts]
+              operationId: activatePromptVersion
+              summary: Put a version into use, or with null none
+              requestBody: {required: true, content: {application/json: {schema: {type: object, required: [version], properties: {version: {type: [integer, "null"]}}}}}}
+              responses:
+                "200": {description: What is in use now., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/tickets/{id}:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [tickets]
+              operationId: getTicket
+              summary: One past ticket
+              responses:
+                "200": {description: It., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+            delete:
+              tags: [tickets]
+              operationId: deleteTicket
+              summary: Remove a past ticket; triage no longer learns from it
+              responses:
+                "204": {description: Gone.}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/runs:
+            get:
+              tags: [runs]
+              operationId: listRuns
+              summary: Runs, newest first
+              parameters: [{$ref: "#/components/parameters/Limit"}, {$ref: "#/components/parameters/Cursor"}]
+              responses:
+                "200": {description: A page of them., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/runs/{id}/output:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [runs]
+              operationId: getRunOutput
+              summary: What a run came to; 409 while it has no output
+              responses:
+                "200": {description: The answer of its workflow., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/runs/{id}/cancel:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            post:
+              tags: [runs]
+              operationId: cancelRun
+              summary: End a run that is under way
+              responses:
+                "200": {description: The run., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/documents/{id}/text:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [knowledge]
+              operationId: getDocumentText
+              summary: The stored text, in which citations count their offsets
+              responses:
+                "200": {description: It., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/audit/events/{id}:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [audit]
+              operationId: getAuditEvent
+              summary: One record
+              responses:
+                "200": {description: It., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /v1/audit/consistency:
+            get:
+              tags: [audit]
+              operationId: getConsistencyProof
+              summary: That a later tree contains an earlier one unchanged
+              parameters: [{name: from, in: query, required: true, schema: {type: integer}}, {name: to, in: query, required: true, schema: {type: integer}}]
+              responses:
+                "200": {description: The hashes (RFC 6962)., content: {application/json: {schema: {type: object}}}}
+                default: {$ref: "#/components/responses/Problem"}
+          /docs:
+            get:
+              tags: [service]
+              operationId: getDescriptionPage
+              summary: This description as a page
+              responses:
+                "200": {description: HTML., content: {text/html: {schema: {type: string}}}}
+                default: {$ref: "#/components/responses/Problem"}
         components:
           securitySchemes:
             apiKey:
