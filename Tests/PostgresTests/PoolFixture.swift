@@ -23,7 +23,7 @@ func withPool(
         try await body(pool, database)
         try await eventually { pool.statistics.busy == 0 }
         await pool.shutDown()
-        #expect(pool.statistics.idle + pool.statistics.busy + pool.statistics.connecting == 0)
+        try await eventually { pool.statistics.idle + pool.statistics.busy + pool.statistics.connecting == 0 }
     }
 }
 

@@ -187,7 +187,7 @@ struct PostgresPoolTests {
             let rows = try await pool.query("SELECT now() = statement_timestamp() OR true AS fine")
             #expect(rows.count == 1)
             #expect(try await database.count(where: "state LIKE 'idle in transaction%'") == 0)
-            #expect(pool.statistics.connectionsOpened == 2)
+            try await eventually { pool.statistics.connectionsOpened == 2 }
         }
     }
 
@@ -199,11 +199,11 @@ struct PostgresPoolTests {
             #expect(try await pool.query(all).columns == ["id"])
             _ = try await pool.query("ALTER TABLE t ADD name text")
             #expect(try await pool.query(all).columns == ["id", "name"])
-            #expect(pool.statistics.repreparations == 1)
+            try await eventually { pool.statistics.repreparations == 1 }
             _ = try await pool.query("DEALLOCATE ALL")
             #expect(try await pool.query(all).columns == ["id", "name"])
-            #expect(pool.statistics.repreparations == 2)
-            #expect(pool.statistics.connectionsOpened == 1)
+            try await eventually { pool.statistics.repreparations == 2 }
+            try await eventually { pool.statistics.connectionsOpened == 1 }
         }
     }
 
@@ -259,6 +259,8 @@ struct PostgresPoolTests {
             #expect(try await pool.query("SELECT 1").count == 1)
             let rows = try await pool.query("SHOW unix_socket_directories")
             let directory = try rows[0].decode(0, as: String.self).split(separator: ",").first ?? ""
+            // A server whose path is too long for a socket has none.
+            guard !directory.isEmpty else { return }
             var configuration = try PostgresConfiguration(url: database.superuserURL)
             configuration.connection["host"] = String(directory)
             let local = PostgresPool(configuration: configuration, reactor: try SharedReactor.get(), logger: .quiet)
