@@ -48,7 +48,9 @@ struct BadDayTests {
             }
             try await eventually("commands are under way") { client.statistics.inFlight == 100 }
             server.stop()
-            #expect(await codes.value.allSatisfy { $0 == .connectionLost || $0 == .unavailable || $0 == .timeout })
+            // The server may have answered some before the freeze took hold of it; nobody is left without an answer.
+            let told: [RedisError.Code?] = [nil, .connectionLost, .unavailable, .timeout]
+            #expect(await codes.value.allSatisfy { told.contains($0) })
             try server.start()
             try await waitUntilServing(client)
             #expect(client.statistics.connectionsLost > 0)
