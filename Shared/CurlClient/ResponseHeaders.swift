@@ -2,7 +2,7 @@
 /// regard to case (RFC 9110, section 5.1).
 ///
 /// Kept as one block of bytes and decoded when asked for: most answers are asked for one or two fields.
-package struct ResponseHeaders: Sendable {
+package struct ResponseHeaders: Sendable, Equatable {
     // "name:value\n" for each field, the value trimmed. Neither part can hold a line break.
     private var block: [UInt8] = []
     private static let colon = UInt8(ascii: ":")

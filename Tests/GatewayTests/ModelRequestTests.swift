@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Reading the body of a model call")
 struct ModelRequestTests {
-    private func read(_ text: String) throws -> ModelRequest { try ModelRequest(body: Array(text.utf8)) }
+    private func read(_ text: String) throws -> ModelRequest { try ModelRequest(.openAIChat, body: Array(text.utf8)) }
 
     @Test("what is read agrees with Foundation on generated documents")
     func agreesWithFoundation() throws {
@@ -72,16 +72,16 @@ struct ModelRequestTests {
             "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"\\u00e9 \\\" x\"}],\"n\":2,\"t\":-1.5e-3}"
         let bytes = Array(text.utf8)
         for end in 0..<bytes.count {
-            #expect(throws: ModelRequestError.self) { try ModelRequest(body: Array(bytes[..<end])) }
+            #expect(throws: ModelRequestError.self) { try ModelRequest(.openAIChat, body: Array(bytes[..<end])) }
         }
-        #expect(try ModelRequest(body: bytes).choices == 2)
+        #expect(try ModelRequest(.openAIChat, body: bytes).choices == 2)
     }
 
     @Test(
         "bytes that are not UTF-8 are refused", arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80]])
     func notUTF8(bytes: [UInt8]) {
         let body = Array("{\"model\":\"".utf8) + bytes + Array("\"}".utf8)
-        #expect(throws: ModelRequestError.self) { try ModelRequest(body: body) }
+        #expect(throws: ModelRequestError.self) { try ModelRequest(.openAIChat, body: body) }
     }
 
     @Test("deep nesting is refused and does not end the process")

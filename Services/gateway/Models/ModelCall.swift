@@ -77,8 +77,8 @@ struct ModelCall: Sendable {
             set(provider.limitMember, to: String(limit), &edits)
             return
         }
-        for field in [request.maximumTokens, request.maximumCompletionTokens] {
-            if let field, field.value > limit { edits.replace(field.range, with: String(limit)) }
+        for field in request.limits where field.value > limit {
+            edits.replace(field.range, with: String(limit))
         }
     }
 

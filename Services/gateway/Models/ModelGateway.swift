@@ -23,7 +23,7 @@ struct ModelGateway: Sendable {
         let identity = CallIdentity(call: UUID(uuidString: context.operationID) ?? UUID())
         let request: ModelRequest
         do {
-            request = try ModelRequest(body: body)
+            request = try ModelRequest(kind == .chat ? .openAIChat : .openAIEmbeddings, body: body)
         } catch {
             throw OpenAIError(error)
         }

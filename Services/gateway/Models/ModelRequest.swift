@@ -18,13 +18,17 @@ struct ModelRequest: Sendable {
         var isEmpty = true
     }
 
+    let dialect: ModelDialect
     let body: [UInt8]
     /// Where a new first member can be put: right after the opening brace.
     let firstMember: Int
     private(set) var model = ""
+    /// The place of the model's name, quotes included.
+    private(set) var modelRange = 0..<0
     private(set) var streams = false
     private(set) var maximumTokens: Field<Int64>?
     private(set) var maximumCompletionTokens: Field<Int64>?
+    private(set) var maximumOutputTokens: Field<Int64>?
     /// How many answers are asked for (`n`), each up to the limit of tokens.
     private(set) var choices: Int64 = 1
     private(set) var streamOptions: StreamOptions?
@@ -38,15 +42,17 @@ struct ModelRequest: Sendable {
     static let maximumNameBytes = 200
 
     /// - Throws: `ModelRequestError`, fit to be shown to the caller.
-    init(body: [UInt8]) throws(ModelRequestError) {
+    init(_ dialect: ModelDialect, body: [UInt8]) throws(ModelRequestError) {
+        self.dialect = dialect
         self.body = body
         let document = JSONDocument(body)
-        var seen = [JSONDocument.Value?](repeating: nil, count: Self.names.count)
+        let (members, names) = dialect == .openAIChat ? Self.chat : Self.known(to: dialect)
+        var seen = [JSONDocument.Value?](repeating: nil, count: names.count)
         var duplicate: Member?
         do {
             try document.scan { key, value in
-                guard let index = Self.names.firstIndex(where: { key.matches($0) }) else { return }
-                if seen[index] != nil { duplicate = Self.members[index] }
+                guard let index = names.firstIndex(where: { key.matches($0) }) else { return }
+                if seen[index] != nil { duplicate = members[index] }
                 seen[index] = value
             }
         } catch {
@@ -54,7 +60,7 @@ struct ModelRequest: Sendable {
         }
         if let duplicate { throw .invalid(parameter: duplicate.rawValue, "is given more than once") }
         firstMember = (body.firstIndex(of: UInt8(ascii: "{")) ?? 0) + 1
-        for (member, value) in zip(Self.members, seen) {
+        for (member, value) in zip(members, seen) {
             guard let value else { continue }
             guard value.kind != .null else {
                 nulls[member.rawValue] = value.range
@@ -66,28 +72,46 @@ struct ModelRequest: Sendable {
     }
 
     /// The limit that the caller set on one answer, whichever name it used; the smaller of two.
-    var statedLimit: Int64? {
-        switch (maximumTokens?.value, maximumCompletionTokens?.value) {
-        case (let one?, let other?): min(one, other)
-        case (let one, let other): one ?? other
-        }
+    var statedLimit: Int64? { limits.map(\.value).min() }
+
+    /// Every limit that the caller set on one answer.
+    var limits: [Field<Int64>] {
+        [maximumTokens, maximumCompletionTokens, maximumOutputTokens].compactMap { $0 }
     }
 
     private enum Member: String, CaseIterable {
         case model, stream, n, user
         case maximumTokens = "max_tokens"
         case maximumCompletionTokens = "max_completion_tokens"
+        case maximumOutputTokens = "max_output_tokens"
         case streamOptions = "stream_options"
+
+        func isKnown(to dialect: ModelDialect) -> Bool {
+            switch self {
+            case .model: true
+            case .stream: dialect != .openAIEmbeddings
+            case .user: dialect != .anthropicMessages
+            case .n, .maximumCompletionTokens, .streamOptions: dialect == .openAIChat
+            case .maximumTokens: dialect == .openAIChat || dialect == .anthropicMessages
+            case .maximumOutputTokens: dialect == .openAIResponses
+            }
+        }
     }
 
-    private static let members = Member.allCases
-    private static let names = members.map(\.rawValue)
+    private static let chat = known(to: .openAIChat)
+
+    private static func known(to dialect: ModelDialect) -> (members: [Member], names: [String]) {
+        let members = Member.allCases.filter { $0.isKnown(to: dialect) }
+        return (members, members.map(\.rawValue))
+    }
 
     private mutating func read(
         _ member: Member, _ value: JSONDocument.Value, _ document: JSONDocument
     ) throws(ModelRequestError) {
         switch member {
-        case .model: model = try Self.name(document.text(of: value))
+        case .model:
+            model = try Self.name(document.text(of: value))
+            modelRange = value.range
         case .stream:
             guard let flag = document.boolean(of: value) else {
                 throw .invalid(parameter: "stream", "must be a boolean")
@@ -101,6 +125,9 @@ struct ModelRequest: Sendable {
         case .maximumCompletionTokens:
             let limit = try Self.count(member.rawValue, document.integer(of: value), upTo: .max)
             maximumCompletionTokens = Field(value: limit, range: value.range)
+        case .maximumOutputTokens:
+            let limit = try Self.count(member.rawValue, document.integer(of: value), upTo: .max)
+            maximumOutputTokens = Field(value: limit, range: value.range)
         case .streamOptions:
             guard value.kind == .object else { throw .invalid(parameter: "stream_options", "must be an object") }
             var options = StreamOptions(firstMember: value.range.lowerBound + 1)

@@ -6,7 +6,7 @@ import NIOCore
 import ServiceKit
 
 /// An error in OpenAI's shape, from which its clients raise their own error classes.
-struct OpenAIError: Error {
+struct OpenAIError: Error, Equatable {
     var status: Int
     var message: String
     var type: String

@@ -6,37 +6,81 @@ import HTTPTypes
 /// What the client can mend (400, 404, 409, 413, 422, 429, …) is passed on as the provider said it. What it cannot is
 /// 502, or 504 for time: the provider's refusal of *our* credentials too, which must not look like a refusal of the
 /// client's key.
-struct ProviderFailure: Error {
-    let error: OpenAIError
+struct ProviderFailure: Error, Equatable {
+    /// Whose fault it is, which decides what happens next.
+    enum Blame: String, Sendable {
+        /// The caller's: every provider would refuse it.
+        case request
+        /// Ours: the credentials, the model's name or the address that are configured for this provider.
+        case configuration
+        /// The provider has had enough for now.
+        case limit
+        /// The provider's, or that of the way to it.
+        case provider
+    }
+
+    var error: OpenAIError
     /// For the records: a word without personal data or secrets.
     let reason: String
     /// The provider may have done, and billed, the work.
     let mayHaveRun: Bool
+    let blame: Blame
+    /// The provider's status and the headers that say when to come back; nil when it gave no answer.
+    var status: Int?
+    var headers: ResponseHeaders?
 
-    init(_ error: OpenAIError, reason: String, mayHaveRun: Bool) {
+    /// Another provider, or the same one a little later, may do what this one did not.
+    var isWorthAnotherTry: Bool { blame != .request }
+
+    init(_ error: OpenAIError, reason: String, mayHaveRun: Bool, blame: Blame = .provider) {
         self.error = error
         self.reason = reason
         self.mayHaveRun = mayHaveRun
+        self.blame = blame
     }
 
+    /// A status other than 2xx, with the provider's words in OpenAI's shape or none.
     init(status: Int, headers: ResponseHeaders, body: [UInt8]) {
-        switch status {
+        self.init(status: status, headers: headers, error: Self.passedOn(status, body))
+    }
+
+    /// A status other than 2xx.
+    ///
+    /// - Parameter error: What the provider said, in neutral words; shown when the caller can do something about it.
+    init(status: Int, headers: ResponseHeaders, error: OpenAIError) {
+        self = Self.judged(status, error)
+        self.status = status
+        self.headers = headers
+        if blame == .limit, let delay = headers["retry-after"], delay.utf8.count < 64 {
+            self.error.headers[.retryAfter] = delay
+        }
+    }
+
+    private static func judged(_ status: Int, _ error: OpenAIError) -> ProviderFailure {
+        let reason = "status \(status)"
+        return switch status {
         case 401, 403:
-            self.init(
-                Self.gateway(
+            ProviderFailure(
+                gateway(
                     502, "The provider refused the credentials that are configured for it.",
                     "provider_credentials_refused"
-                ).withoutRetry(), reason: "status \(status)", mayHaveRun: false)
-        case 400..<500:
-            self.init(Self.passedOn(status, headers, body), reason: "status \(status)", mayHaveRun: false)
+                ).withoutRetry(), reason: reason, mayHaveRun: false, blame: .configuration)
+        case 404: ProviderFailure(error, reason: reason, mayHaveRun: false, blame: .configuration)
+        case 429: ProviderFailure(error, reason: reason, mayHaveRun: false, blame: .limit)
+        case 408, 409: ProviderFailure(error, reason: reason, mayHaveRun: false)
+        case 400..<500: ProviderFailure(error, reason: reason, mayHaveRun: false, blame: .request)
         case 504:
-            self.init(
-                Self.gateway(504, "The provider took too long to answer.", "provider_timeout"),
-                reason: "status 504", mayHaveRun: true)
+            ProviderFailure(
+                gateway(504, "The provider took too long to answer.", "provider_timeout"), reason: reason,
+                mayHaveRun: true)
+        case 529:
+            ProviderFailure(
+                gateway(503, "The provider is overloaded.", "provider_overloaded"), reason: reason, mayHaveRun: false,
+                blame: .limit)
         default:
-            self.init(
-                Self.gateway(502, "The provider failed with status \(status).", "provider_failed"),
-                reason: "status \(status)", mayHaveRun: false)
+            ProviderFailure(
+                gateway(502, "The provider failed with status \(status).", "provider_failed"), reason: reason,
+                mayHaveRun: false)
         }
     }
 
@@ -55,7 +99,7 @@ struct ProviderFailure: Error {
         case .refusedByPolicy:
             self.init(
                 Self.gateway(502, "The provider's address is not allowed.", "provider_address_refused")
-                    .withoutRetry(), reason: reason, mayHaveRun: false)
+                    .withoutRetry(), reason: reason, mayHaveRun: false, blame: .configuration)
         case .overloaded, .shutDown:
             self.init(
                 Self.gateway(503, "The gateway has no room for another call.", "overloaded"), reason: reason,
@@ -90,13 +134,12 @@ struct ProviderFailure: Error {
     }
 
     /// The provider's own words, when they are in OpenAI's shape.
-    private static func passedOn(_ status: Int, _ headers: ResponseHeaders, _ body: [UInt8]) -> OpenAIError {
+    private static func passedOn(_ status: Int, _ body: [UInt8]) -> OpenAIError {
         var error = OpenAIError(
             status: status, message: "The provider refused the request with status \(status).",
             type: status == 429 ? "requests" : "invalid_request_error",
             code: status == 429 ? "rate_limit_exceeded" : nil)
         if let answer = try? ModelAnswer(body), answer.isError { error.ownBody = body }
-        if let delay = headers["retry-after"], delay.utf8.count < 64 { error.headers[.retryAfter] = delay }
         return error
     }
 }

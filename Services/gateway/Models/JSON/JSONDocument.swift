@@ -42,7 +42,8 @@ struct JSONDocument {
         }
     }
 
-    private func checkEncoding() throws(JSONSyntaxError) {
+    /// Fails unless the text is UTF-8.
+    func checkEncoding() throws(JSONSyntaxError) {
         do {
             _ = try UTF8Span(validating: bytes.span)
         } catch {

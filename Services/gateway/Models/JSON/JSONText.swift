@@ -54,15 +54,20 @@ struct JSONText {
     }
 
     private mutating func string(_ text: String) {
+        Self.write(text, to: &bytes)
+    }
+
+    /// Appends a string between its quotes.
+    static func write(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         defer { bytes.append(UInt8(ascii: "\"")) }
-        guard text.utf8.contains(where: Self.needsEscape) else {
+        guard text.utf8.contains(where: needsEscape) else {
             bytes.append(contentsOf: text.utf8)
             return
         }
         for byte in text.utf8 {
-            if Self.needsEscape(byte) {
-                escape(byte)
+            if needsEscape(byte) {
+                escape(byte, to: &bytes)
             } else {
                 bytes.append(byte)
             }
@@ -73,7 +78,7 @@ struct JSONText {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
-    private mutating func escape(_ byte: UInt8) {
+    private static func escape(_ byte: UInt8, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\\"))
         if byte >= 0x20 {
             bytes.append(byte)

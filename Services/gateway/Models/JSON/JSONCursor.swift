@@ -114,6 +114,11 @@ struct JSONCursor {
         guard position == bytes.count else { throw JSONSyntaxError(reason: .trailingBytes, offset: position) }
     }
 
+    /// The decoded text of a string that was passed over.
+    func text(of token: StringToken) -> String {
+        JSONStringDecoder.decode(bytes[token.contents])
+    }
+
     func peek() throws(JSONSyntaxError) -> UInt8 {
         guard position < bytes.count else { throw JSONSyntaxError(reason: .unexpectedEnd, offset: position) }
         return bytes[position]
