@@ -2,7 +2,7 @@ package import Foundation
 
 /// What the lines of a cost report are grouped by, `GET /v1/usage/costs?group_by=`.
 package enum UsageGrouping: String, Codable, Sendable, CaseIterable {
-    case model, day, user, kind
+    case model, day, user, kind, agent, ticket, workflow
     case apiKey = "api_key"
 }
 
@@ -13,19 +13,27 @@ package struct UsageSum: Codable, Sendable, Equatable {
     package var promptTokens: Int64
     package var completionTokens: Int64
     package var cachedTokens: Int64
+    package var cacheWriteTokens: Int64
+    package var reasoningTokens: Int64
     package var cost: Money
+    /// What answers from our own cache would have cost.
+    package var saved: Money
 
     package static let zero = UsageSum(
         requests: 0, promptTokens: 0, completionTokens: 0, cachedTokens: 0, cost: .zero)
 
     package init(
-        requests: Int64, promptTokens: Int64, completionTokens: Int64, cachedTokens: Int64, cost: Money
+        requests: Int64, promptTokens: Int64, completionTokens: Int64, cachedTokens: Int64,
+        cacheWriteTokens: Int64 = 0, reasoningTokens: Int64 = 0, cost: Money, saved: Money = .zero
     ) {
         self.requests = requests
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
         self.cachedTokens = cachedTokens
+        self.cacheWriteTokens = cacheWriteTokens
+        self.reasoningTokens = reasoningTokens
         self.cost = cost
+        self.saved = saved
     }
 
     package static func += (left: inout UsageSum, right: UsageSum) {
@@ -33,7 +41,10 @@ package struct UsageSum: Codable, Sendable, Equatable {
         left.promptTokens += right.promptTokens
         left.completionTokens += right.completionTokens
         left.cachedTokens += right.cachedTokens
+        left.cacheWriteTokens += right.cacheWriteTokens
+        left.reasoningTokens += right.reasoningTokens
         left.cost += right.cost
+        left.saved += right.saved
     }
 }
 
@@ -51,7 +62,7 @@ package struct UsageCostLine: Codable, Sendable, Equatable {
     }
 
     private enum GroupKey: String, CodingKey, CaseIterable {
-        case model, day, user, kind, apiKey
+        case model, day, user, kind, agent, ticket, workflow, apiKey
 
         init(_ grouping: UsageGrouping) {
             switch grouping {
@@ -59,6 +70,9 @@ package struct UsageCostLine: Codable, Sendable, Equatable {
             case .day: self = .day
             case .user: self = .user
             case .kind: self = .kind
+            case .agent: self = .agent
+            case .ticket: self = .ticket
+            case .workflow: self = .workflow
             case .apiKey: self = .apiKey
             }
         }

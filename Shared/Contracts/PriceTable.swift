@@ -26,7 +26,8 @@ package struct PriceTable: Sendable {
         guard let model = event.model else { return 0 }
         return price(for: model).cost(
             promptTokens: event.promptTokens, completionTokens: event.completionTokens,
-            cachedTokens: event.cachedTokens)
+            cachedTokens: event.cachedTokens, cacheWriteTokens: event.cacheWriteTokens,
+            reasoningTokens: event.reasoningTokens, isBatch: event.isBatch)
     }
 
     /// Removes one `-latest`, `-YYYYMMDD` or `-YYYY-MM-DD` from the end.

@@ -20,7 +20,17 @@ package struct UsageEvent: Codable, Sendable, Equatable {
     package var provider: String?
     package var promptTokens: Int64
     package var completionTokens: Int64
+    /// Part of the prompt tokens: read from the provider's prompt cache.
     package var cachedTokens: Int64
+    /// Part of the prompt tokens, none of the cached ones: written into the provider's prompt cache.
+    package var cacheWriteTokens: Int64
+    /// Part of the completion tokens: thought, not shown.
+    package var reasoningTokens: Int64
+    /// The call was a line of a batch, which many models price lower.
+    package var isBatch: Bool
+    /// What a call that our own cache answered would have cost, in pico-dollars. Such an event has no tokens and costs
+    /// nothing.
+    package var savedPicoUSD: Int64
     /// False when the provider did not say how many tokens it used and the counts are our estimate.
     package var isExact: Bool
     /// The lease on which the call's hold was taken, if the tenant has a budget.
@@ -28,12 +38,17 @@ package struct UsageEvent: Codable, Sendable, Equatable {
     package var apiKey: APIKeyID?
     /// Who the call was for, as the caller labelled it.
     package var user: String?
+    /// What the call was made by and for, as the caller labelled it: for attribution, never for access.
+    package var agent: String?
+    package var ticket: String?
+    package var workflow: String?
 
     package init(
         id: UsageRecordID, tenant: TenantID, kind: Kind, occurredAt: Date, requestID: String, attempt: Int = 1,
         model: String? = nil, provider: String? = nil, promptTokens: Int64 = 0, completionTokens: Int64 = 0,
-        cachedTokens: Int64 = 0, isExact: Bool = true, lease: LeaseID? = nil, apiKey: APIKeyID? = nil,
-        user: String? = nil
+        cachedTokens: Int64 = 0, cacheWriteTokens: Int64 = 0, reasoningTokens: Int64 = 0, isBatch: Bool = false,
+        savedPicoUSD: Int64 = 0, isExact: Bool = true, lease: LeaseID? = nil, apiKey: APIKeyID? = nil,
+        user: String? = nil, agent: String? = nil, ticket: String? = nil, workflow: String? = nil
     ) {
         self.id = id
         self.tenant = tenant
@@ -46,16 +61,51 @@ package struct UsageEvent: Codable, Sendable, Equatable {
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
         self.cachedTokens = cachedTokens
+        self.cacheWriteTokens = cacheWriteTokens
+        self.reasoningTokens = reasoningTokens
+        self.isBatch = isBatch
+        self.savedPicoUSD = savedPicoUSD
         self.isExact = isExact
         self.lease = lease
         self.apiKey = apiKey
         self.user = user
+        self.agent = agent
+        self.ticket = ticket
+        self.workflow = workflow
+    }
+
+    /// Reads what a journal kept before there were kinds of tokens, too: what is not said is none.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        id = try values.decode(UsageRecordID.self, forKey: .id)
+        tenant = try values.decode(TenantID.self, forKey: .tenant)
+        kind = try values.decode(Kind.self, forKey: .kind)
+        occurredAt = try values.decode(Date.self, forKey: .occurredAt)
+        requestID = try values.decode(String.self, forKey: .requestID)
+        attempt = try values.decode(Int.self, forKey: .attempt)
+        model = try values.decodeIfPresent(String.self, forKey: .model)
+        provider = try values.decodeIfPresent(String.self, forKey: .provider)
+        promptTokens = try values.decode(Int64.self, forKey: .promptTokens)
+        completionTokens = try values.decode(Int64.self, forKey: .completionTokens)
+        cachedTokens = try values.decode(Int64.self, forKey: .cachedTokens)
+        cacheWriteTokens = try values.decodeIfPresent(Int64.self, forKey: .cacheWriteTokens) ?? 0
+        reasoningTokens = try values.decodeIfPresent(Int64.self, forKey: .reasoningTokens) ?? 0
+        isBatch = try values.decodeIfPresent(Bool.self, forKey: .isBatch) ?? false
+        savedPicoUSD = try values.decodeIfPresent(Int64.self, forKey: .savedPicoUSD) ?? 0
+        isExact = try values.decode(Bool.self, forKey: .isExact)
+        lease = try values.decodeIfPresent(LeaseID.self, forKey: .lease)
+        apiKey = try values.decodeIfPresent(APIKeyID.self, forKey: .apiKey)
+        user = try values.decodeIfPresent(String.self, forKey: .user)
+        agent = try values.decodeIfPresent(String.self, forKey: .agent)
+        ticket = try values.decodeIfPresent(String.self, forKey: .ticket)
+        workflow = try values.decodeIfPresent(String.self, forKey: .workflow)
     }
 
     enum CodingKeys: String, CodingKey {
         case id, tenant, kind, occurredAt, attempt, model, provider, promptTokens, completionTokens, cachedTokens
-        case isExact, lease, apiKey, user
+        case cacheWriteTokens, reasoningTokens, isBatch, isExact, lease, apiKey, user, agent, ticket, workflow
         case requestID = "requestId"
+        case savedPicoUSD = "savedPicoUsd"
     }
 }
 

@@ -46,8 +46,9 @@ struct WireFormatTests {
         let date = Date(timeIntervalSince1970: 1_769_860_800)
         let usage = UsageEvent(
             id: UsageRecordID(), tenant: TenantID(), kind: .chat, occurredAt: date, requestID: "r", model: "m",
-            provider: "p", promptTokens: 1, completionTokens: 2, cachedTokens: 1, isExact: false, lease: LeaseID(),
-            apiKey: APIKeyID(), user: "u")
+            provider: "p", promptTokens: 2, completionTokens: 2, cachedTokens: 1, cacheWriteTokens: 1,
+            reasoningTokens: 1, isBatch: true, savedPicoUSD: 5, isExact: false, lease: LeaseID(),
+            apiKey: APIKeyID(), user: "u", agent: "a", ticket: "t", workflow: "w")
         let usageJSON = try WireFormat.encoder().encode(usage)
         #expect(try WireFormat.decoder().decode(UsageEvent.self, from: usageJSON) == usage)
         let audit = AuditRecord(

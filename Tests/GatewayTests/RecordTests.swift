@@ -14,7 +14,9 @@ struct RecordTests {
                 id: UsageRecordID(), tenant: TenantID(), kind: .chat,
                 occurredAt: Date(timeIntervalSince1970: 1_800_000_000.125),
                 requestID: text, attempt: 2, model: text, provider: text, promptTokens: 3, completionTokens: 4,
-                cachedTokens: 1, isExact: false, lease: LeaseID(), apiKey: APIKeyID(), user: text)
+                cachedTokens: 1, cacheWriteTokens: text.isEmpty ? 0 : 2, reasoningTokens: text.isEmpty ? 0 : 3,
+                isBatch: !text.isEmpty, savedPicoUSD: text.isEmpty ? 0 : 4, isExact: false, lease: LeaseID(),
+                apiKey: APIKeyID(), user: text, agent: text, ticket: text, workflow: text)
             let read = try WireFormat.decoder().decode(UsageEvent.self, from: Data(CallEntry.usage(event).payload))
             #expect(read == event)
             let record = AuditRecord(

@@ -23,7 +23,7 @@ struct CallBudget: Sendable, Equatable {
 
     /// What is held for it, in pico-dollars; as much as fits when it is more.
     func cost(at price: ModelPrice) -> Int64 {
-        price.cost(promptTokens: promptTokens, completionTokens: completionTokens) ?? .max
+        price.maximumCost(promptTokens: promptTokens, completionTokens: completionTokens) ?? .max
     }
 
     /// The limit to send for an answer, from what the caller asked for.

@@ -18,10 +18,17 @@ enum CallEntry {
         json.member("prompt_tokens", event.promptTokens)
         json.member("completion_tokens", event.completionTokens)
         json.member("cached_tokens", event.cachedTokens)
+        json.member("cache_write_tokens", event.cacheWriteTokens == 0 ? nil : event.cacheWriteTokens)
+        json.member("reasoning_tokens", event.reasoningTokens == 0 ? nil : event.reasoningTokens)
+        if event.isBatch { json.member("is_batch", true) }
+        json.member("saved_pico_usd", event.savedPicoUSD == 0 ? nil : event.savedPicoUSD)
         json.member("is_exact", event.isExact)
         json.member("lease", event.lease?.description)
         json.member("api_key", event.apiKey?.description)
         json.member("user", event.user)
+        json.member("agent", event.agent)
+        json.member("ticket", event.ticket)
+        json.member("workflow", event.workflow)
         return JournalEntry(kind: .usage, payload: json.finish())
     }
 

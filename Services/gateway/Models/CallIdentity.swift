@@ -7,6 +7,8 @@ import Foundation
 /// It is made here and not taken from `X-Request-Id`: whoever could choose it could have two calls counted as one.
 struct CallIdentity: Sendable {
     let call: UUID
+    /// Whether the call is a line of a batch, for which the ledger takes the batch price.
+    var isBatch = false
 
     /// The id of the usage event of one attempt, derived so that journaling it twice posts it once.
     func usage(attempt: Int) -> UsageRecordID { UsageRecordID(derived("usage", attempt)) }

@@ -16,7 +16,8 @@ struct CallRecorder: Sendable {
             occurredAt: finishedAt, requestID: call.caller.requestID, attempt: attempt, model: call.request.model,
             provider: call.provider.name, promptTokens: outcome.usage.prompt,
             completionTokens: outcome.usage.completion, cachedTokens: outcome.usage.cached,
-            isExact: outcome.isExact, lease: lease, apiKey: call.caller.apiKey,
+            cacheWriteTokens: outcome.usage.cacheWrite, reasoningTokens: outcome.usage.reasoning,
+            isBatch: call.identity.isBatch, isExact: outcome.isExact, lease: lease, apiKey: call.caller.apiKey,
             user: call.request.user ?? call.caller.user)
         var details = ["provider": call.provider.name, "stream": call.streams ? "true" : "false"]
         if !outcome.isExact { details["usage"] = "estimated" }

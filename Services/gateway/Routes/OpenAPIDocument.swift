@@ -414,7 +414,12 @@ enum OpenAPIDocument {
               parameters:
                 - {name: from, in: query, schema: {type: string}}
                 - {name: to, in: query, schema: {type: string}}
-                - {name: group_by, in: query, schema: {type: string, default: model}}
+                - name: group_by
+                  in: query
+                  schema:
+                    type: string
+                    enum: [model, day, user, kind, agent, ticket, workflow, api_key]
+                    default: model
               responses:
                 "200":
                   description: One line a group, and the total.
@@ -423,8 +428,13 @@ enum OpenAPIDocument {
                       schema:
                         type: object
                         properties:
-                          data: {type: array, items: {type: object}}
-                          total: {type: object}
+                          data:
+                            type: array
+                            items:
+                              allOf:
+                                - {$ref: "#/components/schemas/UsageSum"}
+                                - {type: object, description: And the group's value under the name of the grouping.}
+                          total: {$ref: "#/components/schemas/UsageSum"}
                 default: {$ref: "#/components/responses/Problem"}
           /v1/usage/events:
             get:
@@ -717,7 +727,17 @@ enum OpenAPIDocument {
               operationId: putPrices
               summary: Put a new price book into force
               security: [{operatorKey: []}]
-              requestBody: {required: true, content: {application/json: {schema: {type: object}}}}
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [prices]
+                      properties:
+                        prices: {type: array, maxItems: 2000, items: {$ref: "#/components/schemas/ModelPrice"}}
+                        fallback: {$ref: "#/components/schemas/ModelPrice"}
+                        effective_from: {type: string, format: date-time}
               responses:
                 "200": {description: The price book., content: {application/json: {schema: {type: object}}}}
                 default: {$ref: "#/components/responses/Problem"}
@@ -923,6 +943,33 @@ enum OpenAPIDocument {
               description: The tenant.
               content: {application/json: {schema: {$ref: "#/components/schemas/Tenant"}}}
           schemas:
+            ModelPrice:
+              type: object
+              required: [model, prompt_pico_usd, completion_pico_usd, cached_pico_usd]
+              properties:
+                model: {type: string}
+                prompt_pico_usd: {type: integer, description: For a token; 1 USD for a million tokens is 1000000.}
+                completion_pico_usd: {type: integer}
+                cached_pico_usd: {type: integer, description: Read from the provider's prompt cache; not above the prompt.}
+                cache_write_pico_usd: {type: integer, description: Written into it; like the prompt when left out.}
+                reasoning_pico_usd: {type: integer, description: Thought and not shown; like the completion when left out.}
+                batch_percent:
+                  type: integer
+                  minimum: 1
+                  maximum: 100
+                  default: 100
+                  description: What a call in a batch costs of all this, rounded half up to the pico-dollar for each event.
+            UsageSum:
+              type: object
+              properties:
+                requests: {type: integer, description: A request that was tried twice counts twice.}
+                prompt_tokens: {type: integer}
+                completion_tokens: {type: integer}
+                cached_tokens: {type: integer, description: Part of the prompt tokens.}
+                cache_write_tokens: {type: integer, description: Part of the prompt tokens.}
+                reasoning_tokens: {type: integer, description: Part of the completion tokens.}
+                cost: {type: string}
+                saved: {type: string, description: What answers from the cache would have cost.}
             Problem:
               type: object
               required: [type, title, status, code]

@@ -43,7 +43,9 @@ package struct Posting: Sendable, Equatable {
         let key = RollupKey(day: UTCDay(event.occurredAt), kind: event.kind, model: event.model ?? "")
         rollups[key, default: .zero] += UsageSum(
             requests: 1, promptTokens: event.promptTokens, completionTokens: event.completionTokens,
-            cachedTokens: event.cachedTokens, cost: Money(picoUSD: Int128(priced.cost)))
+            cachedTokens: event.cachedTokens, cacheWriteTokens: event.cacheWriteTokens,
+            reasoningTokens: event.reasoningTokens, cost: Money(picoUSD: Int128(priced.cost)),
+            saved: Money(picoUSD: Int128(event.savedPicoUSD)))
         periods[priced.period, default: 0] += Int128(priced.cost)
         if let lease = event.lease { leases[lease, default: 0] += Int128(priced.cost) }
     }

@@ -9,7 +9,8 @@ extension PriceUpdate {
 
     /// What is wrong with the update, by field; empty when it can come into force.
     ///
-    /// A cached token never costs more than a fresh one, so that a hold at the fresh price covers every call.
+    /// A cached token never costs more than a fresh one. A token written into the cache may, and so may a thought one:
+    /// ``ModelPrice/maximumCost(promptTokens:completionTokens:isBatch:)`` knows.
     package func problems(now: Date) -> [Problem.FieldError] {
         var problems: [Problem.FieldError] = []
         func report(_ field: String, _ detail: String) { problems.append(.init(field: field, detail: detail)) }
@@ -31,16 +32,19 @@ extension PriceUpdate {
         if !(1...EventAdmission.maximumTextBytes).contains(price.model.utf8.count) || price.model.utf8.contains(0) {
             problems.append(("model", "must be 1 to \(EventAdmission.maximumTextBytes) bytes"))
         }
-        let amounts = [
+        let amounts: [(String, Int64?)] = [
             ("prompt_pico_usd", price.promptPicoUSD), ("completion_pico_usd", price.completionPicoUSD),
             ("cached_pico_usd", price.cachedPicoUSD),
+            ("cache_write_pico_usd", price.cacheWritePicoUSD),
+            ("reasoning_pico_usd", price.reasoningPicoUSD),
         ]
-        for (field, amount) in amounts where !(minimum...maximumPicoUSD).contains(amount) {
+        for case (let field, let amount?) in amounts where !(minimum...maximumPicoUSD).contains(amount) {
             problems.append((field, "must be within \(minimum) and \(maximumPicoUSD)"))
         }
         if price.cachedPicoUSD > price.promptPicoUSD {
             problems.append(("cached_pico_usd", "is above prompt_pico_usd"))
         }
+        if !(1...100).contains(price.batchPercent) { problems.append(("batch_percent", "must be within 1 and 100")) }
         return problems
     }
 }

@@ -67,18 +67,27 @@ package final class PriceBooks: Sendable {
             let rows = try await transaction.query(
                 """
                 INSERT INTO billing.price_versions
-                    (effective_from, created_by, fallback_prompt, fallback_completion, fallback_cached)
+                    (effective_from, created_by, fallback_prompt, fallback_completion, fallback_cached,
+                    fallback_cache_write, fallback_reasoning, fallback_batch_percent)
                 VALUES (COALESCE(\(update.effectiveFrom as Date?), clock_timestamp()), \(actor),
-                    \(fallback.promptPicoUSD), \(fallback.completionPicoUSD), \(fallback.cachedPicoUSD))
+                    \(fallback.promptPicoUSD), \(fallback.completionPicoUSD), \(fallback.cachedPicoUSD),
+                    \(fallback.cacheWritePicoUSD as Int64?), \(fallback.reasoningPicoUSD as Int64?),
+                    \(fallback.batchPercent))
                 RETURNING version
                 """)
             guard let version = try rows.first?.decode("version", as: Int64.self) else { throw LedgerError.noPrices }
             _ = try await transaction.query(
                 """
-                INSERT INTO billing.prices (version, model, prompt, completion, cached)
-                SELECT \(version), p.* FROM unnest(
+                INSERT INTO billing.prices
+                    (version, model, prompt, completion, cached, cache_write, reasoning, batch_percent)
+                SELECT \(version), p.model, p.prompt, p.completion, p.cached, NULLIF(p.cache_write, -1),
+                    NULLIF(p.reasoning, -1), p.batch_percent
+                FROM unnest(
                     \(prices.map(\.model)), \(prices.map(\.promptPicoUSD)),
-                    \(prices.map(\.completionPicoUSD)), \(prices.map(\.cachedPicoUSD))) AS p
+                    \(prices.map(\.completionPicoUSD)), \(prices.map(\.cachedPicoUSD)),
+                    \(prices.map { $0.cacheWritePicoUSD ?? -1 }), \(prices.map { $0.reasoningPicoUSD ?? -1 }),
+                    \(prices.map(\.batchPercent))
+                ) AS p (model, prompt, completion, cached, cache_write, reasoning, batch_percent)
                 """)
             return version
         }
@@ -90,12 +99,17 @@ package final class PriceBooks: Sendable {
     ) async throws -> PriceBook {
         let fallbacks = try await query(
             """
-            SELECT fallback_prompt AS prompt, fallback_completion AS completion, fallback_cached AS cached
+            SELECT fallback_prompt AS prompt, fallback_completion AS completion, fallback_cached AS cached,
+                fallback_cache_write AS cache_write, fallback_reasoning AS reasoning,
+                fallback_batch_percent AS batch_percent
             FROM billing.price_versions WHERE version = \(version)
             """)
         guard let fallback = fallbacks.first else { throw LedgerError.noPrices }
         let rows = try await query(
-            "SELECT model, prompt, completion, cached FROM billing.prices WHERE version = \(version) ORDER BY model")
+            """
+            SELECT model, prompt, completion, cached, cache_write, reasoning, batch_percent
+            FROM billing.prices WHERE version = \(version) ORDER BY model
+            """)
         return PriceBook(
             version: version, prices: try rows.map { try Self.price($0, model: $0.decode("model", as: String.self)) },
             fallback: try Self.price(fallback, model: "*"))
@@ -105,6 +119,9 @@ package final class PriceBooks: Sendable {
         ModelPrice(
             model: model, promptPicoUSD: try row.decode("prompt", as: Int64.self),
             completionPicoUSD: try row.decode("completion", as: Int64.self),
-            cachedPicoUSD: try row.decode("cached", as: Int64.self))
+            cachedPicoUSD: try row.decode("cached", as: Int64.self),
+            cacheWritePicoUSD: try row.decode("cache_write", as: Int64?.self),
+            reasoningPicoUSD: try row.decode("reasoning", as: Int64?.self),
+            batchPercent: try row.decode("batch_percent", as: Int64.self))
     }
 }

@@ -64,22 +64,29 @@ package struct UsageLedger: Sendable {
             """
             INSERT INTO billing.usage_events (
                 tenant_id, issuer, id, occurred_at, kind, request_id, attempt, model, provider,
-                prompt_tokens, completion_tokens, cached_tokens, is_exact, lease_id, api_key, user_label,
+                prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, is_batch, saved,
+                is_exact, lease_id, api_key, user_label, agent_label, ticket_label, workflow_label,
                 cost, price_version, period)
             SELECT \(scope.tenant.uuid), \(issuer.rawValue), e.id, e.occurred_at, e.kind, e.request_id, e.attempt,
-                NULLIF(e.model, ''), NULLIF(e.provider, ''), e.prompt, e.completion, e.cached, e.is_exact,
+                NULLIF(e.model, ''), NULLIF(e.provider, ''), e.prompt, e.completion, e.cached, e.cache_write,
+                e.reasoning, e.is_batch, e.saved, e.is_exact,
                 NULLIF(e.lease, \(none)), NULLIF(e.api_key, \(none)), NULLIF(e.user_label, ''),
+                NULLIF(e.agent_label, ''), NULLIF(e.ticket_label, ''), NULLIF(e.workflow_label, ''),
                 e.cost, e.price_version, e.period::date
             FROM unnest(
                 \(events.map(\.id.uuid)), \(events.map(\.occurredAt)), \(events.map(\.kind.rawValue)),
                 \(events.map(\.requestID)), \(events.map(\.attempt)), \(events.map { $0.model ?? "" }),
                 \(events.map { $0.provider ?? "" }), \(events.map(\.promptTokens)),
-                \(events.map(\.completionTokens)), \(events.map(\.cachedTokens)), \(events.map(\.isExact)),
+                \(events.map(\.completionTokens)), \(events.map(\.cachedTokens)),
+                \(events.map(\.cacheWriteTokens)), \(events.map(\.reasoningTokens)), \(events.map(\.isBatch)),
+                \(events.map(\.savedPicoUSD)), \(events.map(\.isExact)),
                 \(events.map { $0.lease?.uuid ?? none }), \(events.map { $0.apiKey?.uuid ?? none }),
-                \(events.map { $0.user ?? "" }), \(priced.map(\.cost)), \(priced.map(\.priceVersion)),
-                \(priced.map(\.period.description))
-            ) AS e (id, occurred_at, kind, request_id, attempt, model, provider, prompt, completion, cached, is_exact,
-                lease, api_key, user_label, cost, price_version, period)
+                \(events.map { $0.user ?? "" }), \(events.map { $0.agent ?? "" }),
+                \(events.map { $0.ticket ?? "" }), \(events.map { $0.workflow ?? "" }),
+                \(priced.map(\.cost)), \(priced.map(\.priceVersion)), \(priced.map(\.period.description))
+            ) AS e (id, occurred_at, kind, request_id, attempt, model, provider, prompt, completion, cached,
+                cache_write, reasoning, is_batch, saved, is_exact, lease, api_key, user_label, agent_label,
+                ticket_label, workflow_label, cost, price_version, period)
             ON CONFLICT (tenant_id, id) DO NOTHING
             RETURNING id
             """)
@@ -107,20 +114,24 @@ package struct UsageLedger: Sendable {
         let sums = rollups.map(\.value)
         return """
             INSERT INTO billing.usage_rollups (
-                tenant_id, day, kind, model, requests, prompt_tokens, completion_tokens, cached_tokens, cost)
+                tenant_id, day, kind, model, requests, prompt_tokens, completion_tokens, cached_tokens,
+                cache_write_tokens, reasoning_tokens, cost, saved)
             SELECT \(scope.tenant.uuid), r.day::date, r.kind, r.model, r.requests, r.prompt, r.completion, r.cached,
-                r.cost::numeric
+                r.cache_write, r.reasoning, r.cost::numeric, r.saved::numeric
             FROM unnest(
                 \(rollups.map(\.key.day.description)), \(rollups.map(\.key.kind.rawValue)), \(rollups.map(\.key.model)),
                 \(sums.map(\.requests)), \(sums.map(\.promptTokens)), \(sums.map(\.completionTokens)),
-                \(sums.map(\.cachedTokens)), \(sums.map { String($0.cost.picoUSD) })
-            ) AS r (day, kind, model, requests, prompt, completion, cached, cost)
+                \(sums.map(\.cachedTokens)), \(sums.map(\.cacheWriteTokens)), \(sums.map(\.reasoningTokens)),
+                \(sums.map { String($0.cost.picoUSD) }), \(sums.map { String($0.saved.picoUSD) })
+            ) AS r (day, kind, model, requests, prompt, completion, cached, cache_write, reasoning, cost, saved)
             ON CONFLICT (tenant_id, day, kind, model) DO UPDATE SET
                 requests = usage_rollups.requests + EXCLUDED.requests,
                 prompt_tokens = usage_rollups.prompt_tokens + EXCLUDED.prompt_tokens,
                 completion_tokens = usage_rollups.completion_tokens + EXCLUDED.completion_tokens,
                 cached_tokens = usage_rollups.cached_tokens + EXCLUDED.cached_tokens,
-                cost = usage_rollups.cost + EXCLUDED.cost
+                cache_write_tokens = usage_rollups.cache_write_tokens + EXCLUDED.cache_write_tokens,
+                reasoning_tokens = usage_rollups.reasoning_tokens + EXCLUDED.reasoning_tokens,
+                cost = usage_rollups.cost + EXCLUDED.cost, saved = usage_rollups.saved + EXCLUDED.saved
             """
     }
 

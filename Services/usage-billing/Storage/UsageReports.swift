@@ -23,7 +23,10 @@ package struct UsageReports: Sendable {
         let sums: SQL = """
             COALESCE(sum(requests), 0) AS requests, COALESCE(sum(prompt_tokens), 0) AS prompt_tokens,
             COALESCE(sum(completion_tokens), 0) AS completion_tokens,
-            COALESCE(sum(cached_tokens), 0) AS cached_tokens, COALESCE(sum(cost), 0)::numeric(38, 0) AS cost
+            COALESCE(sum(cached_tokens), 0) AS cached_tokens,
+            COALESCE(sum(cache_write_tokens), 0) AS cache_write_tokens,
+            COALESCE(sum(reasoning_tokens), 0) AS reasoning_tokens,
+            COALESCE(sum(cost), 0)::numeric(38, 0) AS cost, COALESCE(sum(saved), 0)::numeric(38, 0) AS saved
             """
         let order: SQL = grouping == .day ? "grouped" : "cost DESC, grouped NULLS LAST"
         let results = try await pool.pipeline(
@@ -49,7 +52,8 @@ package struct UsageReports: Sendable {
         let rows = try await pool.query(
             """
             SELECT id, kind, occurred_at, request_id, attempt, model, provider, prompt_tokens, completion_tokens,
-                cached_tokens, is_exact, lease_id, api_key, user_label, cost, price_version, period::text AS period
+                cached_tokens, cache_write_tokens, reasoning_tokens, is_batch, saved, is_exact, lease_id, api_key,
+                user_label, agent_label, ticket_label, workflow_label, cost, price_version, period::text AS period
             FROM billing.usage_events
             WHERE tenant_id = \(scope.tenant.uuid) AND occurred_at >= \(range.start) AND occurred_at <= \(end)
                 AND occurred_at < \(range.end)
@@ -62,7 +66,8 @@ package struct UsageReports: Sendable {
     private static func source(for grouping: UsageGrouping, in range: UsageRange, of scope: TenantScope) -> SQL {
         if case .days(let first, let last) = range, let column = rollupColumn(grouping) {
             return """
-                SELECT \(fragment: column) AS grouped, requests, prompt_tokens, completion_tokens, cached_tokens, cost
+                SELECT \(fragment: column) AS grouped, requests, prompt_tokens, completion_tokens, cached_tokens,
+                    cache_write_tokens, reasoning_tokens, cost, saved
                 FROM billing.usage_rollups
                 WHERE tenant_id = \(scope.tenant.uuid)
                     AND day BETWEEN \(first.description)::date AND \(last.description)::date
@@ -70,7 +75,7 @@ package struct UsageReports: Sendable {
         }
         return """
             SELECT \(fragment: eventColumn(grouping)) AS grouped, 1 AS requests, prompt_tokens, completion_tokens,
-                cached_tokens, cost
+                cached_tokens, cache_write_tokens, reasoning_tokens, cost, saved
             FROM billing.usage_events
             WHERE tenant_id = \(scope.tenant.uuid) AND occurred_at >= \(range.start) AND occurred_at < \(range.end)
             """
@@ -81,7 +86,7 @@ package struct UsageReports: Sendable {
         case .model: "NULLIF(model, '')"
         case .day: "day::text"
         case .kind: "kind"
-        case .user, .apiKey: nil
+        case .user, .apiKey, .agent, .ticket, .workflow: nil
         }
     }
 
@@ -91,6 +96,9 @@ package struct UsageReports: Sendable {
         case .day: "(occurred_at AT TIME ZONE 'UTC')::date::text"
         case .kind: "kind"
         case .user: "user_label"
+        case .agent: "agent_label"
+        case .ticket: "ticket_label"
+        case .workflow: "workflow_label"
         case .apiKey: "api_key::text"
         }
     }
@@ -99,7 +107,9 @@ package struct UsageReports: Sendable {
         UsageSum(
             requests: try row.decode("requests"), promptTokens: try row.decode("prompt_tokens"),
             completionTokens: try row.decode("completion_tokens"), cachedTokens: try row.decode("cached_tokens"),
-            cost: try row.decodeMoney("cost"))
+            cacheWriteTokens: try row.decode("cache_write_tokens"),
+            reasoningTokens: try row.decode("reasoning_tokens"), cost: try row.decodeMoney("cost"),
+            saved: try row.decodeMoney("saved"))
     }
 
     private static func event(_ row: PostgresRow, of scope: TenantScope) throws -> PostedUsageEvent {
@@ -109,10 +119,15 @@ package struct UsageReports: Sendable {
             requestID: try row.decode("request_id"), attempt: try row.decode("attempt"),
             model: try row.decode("model", as: String?.self), provider: try row.decode("provider", as: String?.self),
             promptTokens: try row.decode("prompt_tokens"), completionTokens: try row.decode("completion_tokens"),
-            cachedTokens: try row.decode("cached_tokens"), isExact: try row.decode("is_exact"),
+            cachedTokens: try row.decode("cached_tokens"), cacheWriteTokens: try row.decode("cache_write_tokens"),
+            reasoningTokens: try row.decode("reasoning_tokens"), isBatch: try row.decode("is_batch"),
+            savedPicoUSD: try row.decode("saved"), isExact: try row.decode("is_exact"),
             lease: try row.decode("lease_id", as: UUID?.self).map { LeaseID($0) },
             apiKey: try row.decode("api_key", as: UUID?.self).map { APIKeyID($0) },
-            user: try row.decode("user_label", as: String?.self))
+            user: try row.decode("user_label", as: String?.self),
+            agent: try row.decode("agent_label", as: String?.self),
+            ticket: try row.decode("ticket_label", as: String?.self),
+            workflow: try row.decode("workflow_label", as: String?.self))
         return PostedUsageEvent(
             event: event, cost: Money(picoUSD: Int128(try row.decode("cost", as: Int64.self))),
             priceVersion: try row.decode("price_version"), period: try row.decode("period"))

@@ -18,7 +18,11 @@ struct AdmissionTests {
         let changes: [(inout UsageEvent) -> Void] = [
             { $0.promptTokens = -1 }, { $0.completionTokens = -1 }, { $0.cachedTokens = -1 },
             { $0.promptTokens = EventAdmission.maximumTokens + 1 }, { $0.cachedTokens = $0.promptTokens + 1 },
-            { $0.attempt = 0 }, { $0.attempt = 1_001 }, { $0.requestID = "" }, { $0.model = "" }, { $0.user = "" },
+            { $0.cacheWriteTokens = -1 }, { $0.cacheWriteTokens = $0.promptTokens + 1 }, { $0.reasoningTokens = -1 },
+            { $0.reasoningTokens = $0.completionTokens + 1 }, { $0.savedPicoUSD = -1 }, { $0.savedPicoUSD = .max },
+            { ($0.cachedTokens, $0.cacheWriteTokens) = (60, 60) }, { $0.agent = "" }, { $0.ticket = "a\0" },
+            { $0.workflow = String(repeating: "w", count: 257) }, { $0.attempt = 0 }, { $0.attempt = 1_001 },
+            { $0.requestID = "" }, { $0.model = "" }, { $0.user = "" },
             { $0.model = String(repeating: "m", count: 257) }, { $0.user = "a\0b" },
             { $0.occurredAt = sampleNow.addingTimeInterval(86_401) },
             { $0.occurredAt = Date(timeIntervalSince1970: -1) },

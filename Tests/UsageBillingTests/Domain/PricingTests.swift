@@ -65,12 +65,16 @@ struct PricingTests {
         update.fallback?.promptPicoUSD = 0
         update.prices[0].cachedPicoUSD = 11
         update.prices[1].completionPicoUSD = -1
+        update.prices[1].batchPercent = 101
+        update.prices[1].cacheWritePicoUSD = -1
+        update.fallback?.reasoningPicoUSD = 0
         update.effectiveFrom = sampleNow.addingTimeInterval(-1)
         let fields = Set(update.problems(now: sampleNow).map(\.field))
         #expect(
             fields == [
                 "prices[0].cached_pico_usd", "prices[1].completion_pico_usd", "prices[1].model",
-                "fallback.prompt_pico_usd", "fallback.cached_pico_usd", "effective_from",
+                "fallback.prompt_pico_usd", "fallback.cached_pico_usd", "effective_from", "prices[1].batch_percent",
+                "prices[1].cache_write_pico_usd", "fallback.reasoning_pico_usd",
             ])
         #expect(PriceUpdate(prices: [Self.price("free", 0)]).problems(now: sampleNow).isEmpty)
     }
