@@ -19,8 +19,14 @@ protocol ProviderAdapter: Sendable {
 
     /// Where a call goes and what it carries besides its body. Credentials belong here and nowhere else.
     ///
+    /// `Content-Type: application/json` is the same for all of them and the caller's to add. A dialect that is not native
+    /// stands for the vendor's own words.
+    ///
     /// - Parameter model: The vendor's name of the model, checked to be free of control characters; escape it for URLs.
     func route(_ operation: ModelOperation, model: String) -> ProviderRoute
+
+    /// The member that limits the tokens of an answer in a native dialect, for a caller who set none.
+    func limitMember(_ dialect: ModelDialect) -> String
 
     /// Adds credentials that depend on the body and the time, such as AWS Signature Version 4. Most vendors have none.
     func sign(_ request: inout OutgoingRequest, at date: Date)
@@ -48,7 +54,15 @@ protocol ProviderAdapter: Sendable {
 }
 
 extension ProviderAdapter {
+    func limitMember(_ dialect: ModelDialect) -> String {
+        dialect == .openAIResponses ? "max_output_tokens" : "max_tokens"
+    }
+
     func sign(_ request: inout OutgoingRequest, at date: Date) {}
+
+    func failure(status: Int, headers: ResponseHeaders, body: [UInt8]) -> ProviderFailure {
+        OpenAIErrorReader.failure(status: status, headers: headers, body: body)
+    }
 }
 
 /// Reads one streamed answer of a vendor: bytes in, events out. A pure state machine, bounded.

@@ -1,6 +1,10 @@
 /// The kinds of providers that there are. A new one is its file in this folder and its line here.
 enum ProviderAdapters {
-    static let all: [any ProviderAdapter.Type] = []
+    static let all: [any ProviderAdapter.Type] = [
+        OpenAIAdapter.self,
+        OpenAICompatibleAdapter.self,
+        AnthropicAdapter.self,
+    ]
 
     /// By the value of `kind`.
     private static let byKind = Dictionary(uniqueKeysWithValues: all.map { ($0.kind, $0) })

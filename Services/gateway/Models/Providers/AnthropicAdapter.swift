@@ -1,0 +1,84 @@
+import CurlClient
+
+/// Anthropic's Messages (platform.claude.com, API reference). Options: `beta`, the value of `anthropic-beta`.
+///
+/// The base address is `https://api.anthropic.com`, with or without `/v1`.
+///
+/// Left out, because nothing in an answer depends on them by promise: `seed`. Refused: several answers, penalties, log
+/// probabilities, a temperature above 1, JSON without a schema, audio, files by id.
+struct AnthropicAdapter: ProviderAdapter {
+    static let kind = "anthropic"
+
+    /// The only version there has been since 2023.
+    static let version = "2023-06-01"
+
+    private let base: String
+    private let headers: [(String, String)]
+
+    init(_ settings: ProviderSettings) throws(ProviderSettings.Problem) {
+        base = settings.base(version: "v1")
+        var headers = [("x-api-key", try settings.requiredKey()), ("anthropic-version", Self.version)]
+        if let beta = try settings.option("beta") { headers.append(("anthropic-beta", beta)) }
+        self.headers = headers
+    }
+
+    var nativeDialects: Set<ModelDialect> { [.anthropicMessages] }
+
+    func route(_ operation: ModelOperation, model: String) -> ProviderRoute {
+        ProviderRoute(url: "\(base)/messages", headers: headers)
+    }
+
+    func body(of conversation: Conversation, model: String) throws(TranslationError) -> [UInt8] {
+        try AnthropicRequest(conversation: conversation, model: model).value().text
+    }
+
+    func completion(_ body: [UInt8]) throws(TranslationError) -> Completion {
+        try AnthropicAnswer.completion(body)
+    }
+
+    func makeStreamDecoder() -> any ProviderStreamDecoder { AnthropicStreamDecoder() }
+
+    func body(of demand: EmbeddingDemand, model: String) throws(TranslationError) -> [UInt8] {
+        throw .unsupported(parameter: "model", "this model's provider has no embeddings")
+    }
+
+    func embeddings(_ body: [UInt8], for demand: EmbeddingDemand) throws(TranslationError) -> EmbeddingAnswer {
+        throw .malformedAnswer("this provider has no embeddings")
+    }
+
+    func failure(status: Int, headers: ResponseHeaders, body: [UInt8]) -> ProviderFailure {
+        AnthropicFailure.failure(status: status, headers: headers, error: (try? JSONValue(parsing: body))?["error"])
+    }
+
+    var probe: ProviderRoute? { ProviderRoute(url: "\(base)/models", headers: headers) }
+}
+
+/// Anthropic's errors: `{"type": "error", "error": {"type", "message"}}`, whole or inside of a stream.
+enum AnthropicFailure {
+    static func failure(status: Int, headers: ResponseHeaders, error: JSONValue?) -> ProviderFailure {
+        let message = error?["message"]?.string
+        // An empty account is said with 400, as if the request were wrong.
+        let isPoor = message?.contains("credit balance is too low") ?? false
+        return VendorError.failure(
+            status: status, judged: isPoor ? 403 : nil, headers: headers, VendorError.make(status, message: message))
+    }
+
+    static func failure(inStream error: JSONValue?) -> ProviderFailure {
+        failure(status: status(error?["type"]?.string), headers: ResponseHeaders(), error: error)
+    }
+
+    private static func status(_ type: String?) -> Int {
+        switch type {
+        case "invalid_request_error": 400
+        case "authentication_error": 401
+        case "billing_error": 402
+        case "permission_error": 403
+        case "not_found_error": 404
+        case "request_too_large": 413
+        case "rate_limit_error": 429
+        case "timeout_error": 504
+        case "overloaded_error": 529
+        default: 500
+        }
+    }
+}

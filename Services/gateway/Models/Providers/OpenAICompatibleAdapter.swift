@@ -1,0 +1,31 @@
+/// Any server with OpenAI's chat completions and embeddings: vLLM, Ollama, llama.cpp, routers. A key is sent when there
+/// is one.
+///
+/// The base address ends in `/v1`, or wherever `/chat/completions` follows.
+struct OpenAICompatibleAdapter: OpenAISpeaking {
+    static let kind = "openai-compatible"
+
+    private let base: String
+    private let headers: [(String, String)]
+
+    init(_ settings: ProviderSettings) throws(ProviderSettings.Problem) {
+        base = settings.baseURL
+        headers = try settings.optionalKey().map { [("Authorization", "Bearer \($0)")] } ?? []
+    }
+
+    var nativeDialects: Set<ModelDialect> { [.openAIChat, .openAIEmbeddings] }
+
+    func route(_ operation: ModelOperation, model: String) -> ProviderRoute {
+        switch operation {
+        case .chat: ProviderRoute(url: "\(base)/chat/completions", headers: headers)
+        case .embeddings: ProviderRoute(url: "\(base)/embeddings", headers: headers)
+        }
+    }
+
+    /// `max_tokens` is the name that all of them know.
+    func vocabulary(for model: String) -> OpenAIChatVocabulary {
+        OpenAIChatVocabulary(takesTopK: true, thoughts: .member, extensions: ["logit_bias"])
+    }
+
+    var probe: ProviderRoute? { ProviderRoute(url: "\(base)/models", headers: headers) }
+}
