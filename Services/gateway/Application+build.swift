@@ -24,6 +24,7 @@ extension App {
         let tenantStorage: TenantStorage
         let keyStorage: APIKeyStorage
         let providerStorage: ProviderStorage
+        let configurationStorage: ConfigurationStorage
         let tenants: TenantDirectory
         let keys: KeyDirectory
 
@@ -31,8 +32,11 @@ extension App {
             tenantStorage = TenantStorage(pool: parts.pool)
             keyStorage = APIKeyStorage(pool: parts.pool)
             providerStorage = ProviderStorage(pool: parts.pool, keyring: configuration.keyring)
+            configurationStorage = ConfigurationStorage(pool: parts.pool)
             let changes = ChangeFollower(pool: parts.pool, logger: parts.logger)
-            let tenants = TenantDirectory(tenants: tenantStorage, providers: providerStorage, changes: changes)
+            let tenants = TenantDirectory(
+                tenants: tenantStorage, providers: providerStorage, configurations: configurationStorage,
+                changes: changes)
             let keys = KeyDirectory(storage: keyStorage, changes: changes, pepper: configuration.pepper)
             self.tenants = tenants
             self.keys = keys
@@ -87,6 +91,9 @@ extension App {
         AdminProviderRoutes(
             tenants: access.tenantStorage, providers: access.providerStorage,
             addresses: ProviderAddressCheck(client: parts.httpClient), log: log
+        ).add(to: group)
+        AdminConfigurationRoutes(
+            tenants: access.tenantStorage, configurations: access.configurationStorage, log: log
         ).add(to: group)
         AdminBillingRoutes(proxy: proxy).add(to: group)
     }

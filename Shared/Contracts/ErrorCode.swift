@@ -9,6 +9,7 @@ package enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case requestTimeout = "request_timeout"
     case conflict
     case idempotencyConflict = "idempotency_conflict"
+    case preconditionFailed = "precondition_failed"
     case bodyTooLarge = "body_too_large"
     case unsupportedMediaType = "unsupported_media_type"
     case invalidRequest = "invalid_request"
@@ -29,6 +30,7 @@ package enum ErrorCode: String, Codable, Sendable, CaseIterable {
         case .requestTimeout: 408
         case .conflict: 409
         case .idempotencyConflict: 422
+        case .preconditionFailed: 412
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
         case .invalidRequest: 422
@@ -51,6 +53,7 @@ package enum ErrorCode: String, Codable, Sendable, CaseIterable {
         case .requestTimeout: "The request took too long to arrive"
         case .conflict: "The request conflicts with the present state"
         case .idempotencyConflict: "The idempotency key was used for another request"
+        case .preconditionFailed: "It was changed since it was read"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The media type is not supported"
         case .invalidRequest: "The request is well-formed but not valid"

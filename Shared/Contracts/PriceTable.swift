@@ -31,7 +31,7 @@ package struct PriceTable: Sendable {
     }
 
     /// Removes one `-latest`, `-YYYYMMDD` or `-YYYY-MM-DD` from the end.
-    static func withoutDate(_ model: String) -> String {
+    package static func withoutDate(_ model: String) -> String {
         var parts = model.split(separator: "-", omittingEmptySubsequences: false)
         func areDigits(_ lengths: [Int]) -> Bool {
             parts.count > lengths.count

@@ -86,7 +86,9 @@ enum RouteWalk {
         "POST /admin/v1/tenants/{id}/resume": .operators, "POST /admin/v1/tenants/{id}/api-keys": .operators,
         "GET /admin/v1/tenants/{id}/api-keys": .operators, "DELETE /admin/v1/tenants/{id}/api-keys/{key}": .operators,
         "POST /admin/v1/tenants/{id}/providers": .operators, "GET /admin/v1/tenants/{id}/providers": .operators,
-        "DELETE /admin/v1/tenants/{id}/providers/{provider}": .operators, "GET /admin/v1/prices": .operators,
+        "PATCH /admin/v1/tenants/{id}/providers/{provider}": .operators,
+        "DELETE /admin/v1/tenants/{id}/providers/{provider}": .operators,
+        "GET /admin/v1/tenants/{id}/config": .operators, "PUT /admin/v1/tenants/{id}/config": .operators, "GET /admin/v1/prices": .operators,
         "PUT /admin/v1/prices": .operators, "GET /admin/v1/tenants/{id}/budget": .operators,
         "PUT /admin/v1/tenants/{id}/budget": .operators,
     ]

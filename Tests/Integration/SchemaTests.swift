@@ -30,6 +30,8 @@ struct SchemaTests {
         "gateway.revision", "gateway.changes",
         // Answers to operators, sealed; creating a tenant belongs to none yet.
         "gateway.operator_answers",
+        // The catalogue of models is the operator's, the same for all.
+        "gateway.models",
         // The price book is the operator's, the same for all.
         "billing.price_versions", "billing.prices",
     ]

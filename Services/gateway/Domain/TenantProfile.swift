@@ -8,8 +8,9 @@ struct TenantProfile: Sendable {
     let status: TenantDescription.Status
     let limit: RateLimit
     let models: ModelDirectory
+    let settings: TenantConfiguration
 
-    init(tenant: TenantDescription, scope: TenantScope, models: ModelDirectory) {
+    init(tenant: TenantDescription, scope: TenantScope, models: ModelDirectory, settings: TenantConfiguration) {
         self.scope = scope
         status = tenant.status
         // A minute's worth in one go would let a client starve itself for the rest of it; ten seconds' worth absorbs
@@ -17,5 +18,6 @@ struct TenantProfile: Sendable {
         limit = RateLimit(
             rate: tenant.requestsPerMinute, per: .seconds(60), burst: max(tenant.requestsPerMinute / 6, 1))
         self.models = models
+        self.settings = settings
     }
 }

@@ -18,10 +18,15 @@ struct ModelProvider: Sendable {
     let authorization: String?
     let models: [ModelPattern]
     let priority: Int
+    /// Where it computes; nil when the operator did not say.
+    let region: String?
+    let weight: Int
+    /// What its kind needs besides, such as `api_version`.
+    let options: [String: String]
 
     init(
         id: ProviderID, name: String, kind: Kind, baseURL: String, apiKey: String?, models: [ModelPattern],
-        priority: Int
+        priority: Int, region: String? = nil, weight: Int = 1, options: [String: String] = [:]
     ) {
         self.id = id
         self.name = name
@@ -32,6 +37,9 @@ struct ModelProvider: Sendable {
         authorization = apiKey.map { "Bearer \($0)" }
         self.models = models
         self.priority = priority
+        self.region = region
+        self.weight = weight
+        self.options = options
     }
 
     /// The name of the member that limits an answer, for a caller who set none.

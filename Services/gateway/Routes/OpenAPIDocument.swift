@@ -646,7 +646,7 @@ enum OpenAPIDocument {
                       required: [name, kind, base_url, models]
                       properties:
                         name: {type: string, minLength: 1, maxLength: 100}
-                        kind: {type: string, enum: [openai, openai-compatible]}
+                        kind: {type: string, description: "Which interface it speaks; a wrong one is answered with the list."}
                         base_url: {type: string, format: uri}
                         api_key: {type: string, writeOnly: true}
                         models:
@@ -655,6 +655,9 @@ enum OpenAPIDocument {
                           maxItems: 500
                           items: {type: string, description: A model's name; `*` at the end stands for any rest.}
                         priority: {type: integer, default: 100, description: The smallest is asked first.}
+                        region: {type: string, pattern: "^[a-z0-9-]{1,32}$", description: What a tenant's residency is compared with.}
+                        weight: {type: integer, minimum: 1, maximum: 1000, default: 1}
+                        options: {type: object, additionalProperties: {type: string}, description: "What its kind needs besides, such as `api_version`."}
               responses:
                 "201":
                   description: The provider, without its key.
@@ -679,6 +682,33 @@ enum OpenAPIDocument {
             parameters:
               - {$ref: "#/components/parameters/ID"}
               - {name: provider, in: path, required: true, schema: {type: string, format: uuid}}
+            patch:
+              tags: [operators]
+              operationId: changeProvider
+              summary: Change a provider, or rotate its key
+              description: |
+                What is there is changed, the rest stays; a member that is not known is refused. A new `api_key` is sent by
+                every replica within a second; calls under way finish with the old one.
+              security: [{operatorKey: []}]
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      additionalProperties: false
+                      properties:
+                        api_key: {type: string, writeOnly: true}
+                        models: {type: array, minItems: 1, maxItems: 500, items: {type: string}}
+                        priority: {type: integer}
+                        region: {type: string, description: Empty takes it away.}
+                        weight: {type: integer, minimum: 1, maximum: 1000}
+                        options: {type: object, additionalProperties: {type: string}}
+              responses:
+                "200":
+                  description: The provider, without its key.
+                  content: {application/json: {schema: {$ref: "#/components/schemas/Provider"}}}
+                default: {$ref: "#/components/responses/Problem"}
             delete:
               tags: [operators]
               operationId: deleteProvider
@@ -686,6 +716,35 @@ enum OpenAPIDocument {
               security: [{operatorKey: []}]
               responses:
                 "204": {description: No further call goes there.}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/config:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [operators]
+              operationId: getConfiguration
+              summary: The tenant's configuration in force
+              security: [{operatorKey: []}]
+              responses:
+                "200": {$ref: "#/components/responses/Configuration"}
+                default: {$ref: "#/components/responses/Problem"}
+            put:
+              tags: [operators]
+              operationId: putConfiguration
+              summary: Replace the tenant's configuration
+              description: |
+                One document, checked as a whole: 422 names every wrong field with its path, members that are not known among
+                them. What is left out has its default. In force on every replica within a second; earlier versions are kept.
+              security: [{operatorKey: []}]
+              parameters:
+                - name: If-Match
+                  in: header
+                  description: The `ETag` of the version that was read; 412 when another one is in force by now.
+                  schema: {type: string}
+              requestBody:
+                required: true
+                content: {application/json: {schema: {$ref: "#/components/schemas/TenantConfiguration"}}}
+              responses:
+                "200": {$ref: "#/components/responses/Configuration"}
                 default: {$ref: "#/components/responses/Problem"}
           /admin/v1/tenants/{id}/budget:
             parameters: [{$ref: "#/components/parameters/ID"}]
@@ -939,6 +998,18 @@ enum OpenAPIDocument {
                     properties:
                       id: {type: string, format: uuid}
                       status: {$ref: "#/components/schemas/DocumentStatus"}
+            Configuration:
+              description: The configuration with its defaults filled in, and its version.
+              headers: {ETag: {description: The version in quotes., schema: {type: string}}}
+              content:
+                application/json:
+                  schema:
+                    type: object
+                    required: [version, config]
+                    properties:
+                      version: {type: integer, description: 0 while none was put.}
+                      changed_at: {type: string, format: date-time}
+                      config: {$ref: "#/components/schemas/TenantConfiguration"}
             Tenant:
               description: The tenant.
               content: {application/json: {schema: {$ref: "#/components/schemas/Tenant"}}}
@@ -980,7 +1051,7 @@ enum OpenAPIDocument {
                 detail: {type: string}
                 code:
                   type: string
-                  enum: [malformed_request, unauthenticated, budget_exhausted, forbidden, not_found, method_not_allowed, request_timeout, conflict, idempotency_conflict, body_too_large, unsupported_media_type, invalid_request, rate_limited, internal_error, upstream_failed, unavailable, upstream_timeout]
+                  enum: [malformed_request, unauthenticated, budget_exhausted, forbidden, not_found, method_not_allowed, request_timeout, conflict, idempotency_conflict, precondition_failed, body_too_large, unsupported_media_type, invalid_request, rate_limited, internal_error, upstream_failed, unavailable, upstream_timeout]
                 request_id: {type: string}
                 errors:
                   type: array
@@ -989,6 +1060,84 @@ enum OpenAPIDocument {
                     properties:
                       field: {type: string}
                       detail: {type: string}
+            TenantConfiguration:
+              type: object
+              additionalProperties: false
+              properties:
+                models:
+                  type: object
+                  additionalProperties: false
+                  properties:
+                    allowed:
+                      type: array
+                      minItems: 1
+                      maxItems: 500
+                      items: {type: string}
+                      description: Names of models; `*` at the end stands for any rest. All that a provider serves when absent.
+                    default: {type: string, default: default, description: "The alias or model for `default`, and for `fast` and `cheap` while these are nothing else."}
+                    aliases: {type: object, maxProperties: 100, additionalProperties: {$ref: "#/components/schemas/ModelAlias"}}
+                    policy: {$ref: "#/components/schemas/RoutingPolicy"}
+                    fallbacks:
+                      type: object
+                      additionalProperties: {type: array, minItems: 1, maxItems: 8, items: {type: string}}
+                      description: What is tried, in this order, when a model cannot answer; models or aliases.
+                    residency: {type: array, minItems: 1, maxItems: 20, items: {type: string}, description: Only providers in one of these regions.}
+                    near_budget:
+                      type: [object, "null"]
+                      required: [use]
+                      properties:
+                        share: {type: number, exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.9}
+                        use: {type: string, description: The alias or model that takes the place of a dearer one.}
+                limits:
+                  allOf:
+                    - $ref: "#/components/schemas/Rates"
+                    - type: object
+                      properties:
+                        per_key: {$ref: "#/components/schemas/Rates"}
+                        per_user: {$ref: "#/components/schemas/Rates"}
+                        reserved_for_priority_1: {type: number, minimum: 0, maximum: 0.9, default: 0}
+                cache:
+                  type: object
+                  additionalProperties: false
+                  properties:
+                    enabled: {type: boolean, default: false}
+                    ttl_seconds: {type: integer, minimum: 1, maximum: 2592000, default: 3600}
+                    maximum_bytes: {type: integer, minimum: 65536, default: 67108864}
+                    semantic:
+                      type: [object, "null"]
+                      required: [embedding_model]
+                      properties:
+                        similarity: {type: number, minimum: 0.5, maximum: 1, default: 0.97}
+                        embedding_model: {type: string}
+                client_gone: {type: string, enum: [drain, abort], default: drain}
+                strict_budget: {type: boolean, default: true}
+                tier: {type: string, enum: [free, standard, premium], default: standard}
+            ModelAlias:
+              type: object
+              required: [targets]
+              additionalProperties: false
+              properties:
+                policy: {$ref: "#/components/schemas/RoutingPolicy"}
+                sticky: {type: boolean, default: false, description: Requests of one conversation go to one target.}
+                targets:
+                  type: array
+                  minItems: 1
+                  maxItems: 16
+                  items:
+                    type: object
+                    required: [model]
+                    additionalProperties: false
+                    properties:
+                      provider: {type: string, description: The name of a provider; every one that serves the model when absent.}
+                      model: {type: string}
+                      weight: {type: integer, minimum: 1, maximum: 1000, default: 1}
+            RoutingPolicy: {type: string, enum: [priority, lowest_price, lowest_latency, weighted, least_busy, availability], default: priority}
+            Rates:
+              type: object
+              properties:
+                requests_per_minute: {type: integer, minimum: 1}
+                tokens_per_minute: {type: integer, minimum: 1}
+                concurrency: {type: integer, minimum: 1}
             OpenAIError:
               type: object
               required: [error]
@@ -1096,6 +1245,9 @@ enum OpenAPIDocument {
                 has_api_key: {type: boolean}
                 models: {type: array, items: {type: string}}
                 priority: {type: integer}
+                region: {type: string}
+                weight: {type: integer}
+                options: {type: object, additionalProperties: {type: string}}
                 created_at: {type: string, format: date-time}
         """##
 }

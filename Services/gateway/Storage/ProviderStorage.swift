@@ -19,10 +19,13 @@ struct ProviderStorage: Sendable {
         do {
             rows = try await pool.query(
                 """
-                INSERT INTO gateway.providers (tenant_id, id, name, kind, base_url, sealed_key, models, priority)
+                INSERT INTO gateway.providers
+                    (tenant_id, id, name, kind, base_url, sealed_key, models, priority, region, weight, options)
                 VALUES (\(scope.tenant.uuid), \(id.uuid), \(creation.name), \(creation.kind), \(creation.baseURL),
-                    \(sealed), \(creation.models), \(Int32(priority)))
-                RETURNING id, name, kind, base_url, sealed_key IS NOT NULL AS has_key, models, priority, created_at
+                    \(sealed), \(creation.models), \(Int32(priority)), \(creation.region),
+                    \(Int32(creation.weight ?? 1)), \(try Self.text(creation.options ?? [:]))::jsonb)
+                RETURNING id, name, kind, base_url, sealed_key IS NOT NULL AS has_key, models, priority, region, weight,
+                    options::text AS options, created_at
                 """, in: scope)
         } catch let error as PostgresError where error.isUniqueViolation {
             throw APIError(.conflict, "the tenant has a provider of this name")
@@ -35,10 +38,50 @@ struct ProviderStorage: Sendable {
     func list(in scope: TenantScope) async throws -> [ProviderDescription] {
         let rows = try await pool.query(
             """
-            SELECT id, name, kind, base_url, sealed_key IS NOT NULL AS has_key, models, priority, created_at
+            SELECT id, name, kind, base_url, sealed_key IS NOT NULL AS has_key, models, priority, region, weight,
+                options::text AS options, created_at
             FROM gateway.providers WHERE tenant_id = \(scope.tenant.uuid) ORDER BY priority, name LIMIT 200
             """, in: scope)
         return try rows.map { try ProviderDescription($0) }
+    }
+
+    /// What a provider's adapter is made from, the key open; nil when the tenant has no such provider.
+    func settings(
+        of id: ProviderID, in scope: TenantScope
+    ) async throws -> (kind: String, settings: ProviderSettings)? {
+        let rows = try await pool.query(
+            """
+            SELECT kind, base_url, sealed_key, options::text AS options FROM gateway.providers
+            WHERE tenant_id = \(scope.tenant.uuid) AND id = \(id.uuid)
+            """, in: scope)
+        guard let row = rows.first else { return nil }
+        let settings = ProviderSettings(
+            baseURL: try row.decode("base_url"), apiKey: try key(row, of: scope.tenant, id),
+            options: try Self.options(row))
+        return (try row.decode("kind"), settings)
+    }
+
+    /// Changes what is there in the update; nil when the tenant has no such provider. A new key takes the place of the
+    /// old one in this one statement, so there is no moment without either.
+    func update(
+        _ id: ProviderID, _ update: ProviderUpdate, in scope: TenantScope
+    ) async throws -> ProviderDescription? {
+        let sealed = try update.apiKey.map { key in
+            try keyring.seal(Array(key.utf8), context: Self.context(scope.tenant, id))
+        }
+        let rows = try await pool.query(
+            """
+            UPDATE gateway.providers SET sealed_key = coalesce(\(sealed), sealed_key),
+                models = coalesce(\(update.models), models),
+                priority = coalesce(\(update.priority.map(Int32.init)), priority),
+                region = CASE WHEN \(update.region)::text IS NULL THEN region ELSE NULLIF(\(update.region), '') END,
+                weight = coalesce(\(update.weight.map(Int32.init)), weight),
+                options = coalesce(\(try update.options.map(Self.text))::jsonb, options)
+            WHERE tenant_id = \(scope.tenant.uuid) AND id = \(id.uuid)
+            RETURNING id, name, kind, base_url, sealed_key IS NOT NULL AS has_key, models, priority, region, weight,
+                options::text AS options, created_at
+            """, in: scope)
+        return try rows.first.map { try ProviderDescription($0) }
     }
 
     /// False when the tenant has no such provider.
@@ -52,24 +95,37 @@ struct ProviderStorage: Sendable {
     func directory(in scope: TenantScope) async throws -> ModelDirectory {
         let rows = try await pool.query(
             """
-            SELECT id, name, kind, base_url, sealed_key, models, priority FROM gateway.providers
-            WHERE tenant_id = \(scope.tenant.uuid) ORDER BY priority, name LIMIT 200
+            SELECT id, name, kind, base_url, sealed_key, models, priority, region, weight, options::text AS options
+            FROM gateway.providers WHERE tenant_id = \(scope.tenant.uuid) ORDER BY priority, name LIMIT 200
             """, in: scope)
         return ModelDirectory(try rows.map { try provider($0, of: scope.tenant) })
     }
 
     private func provider(_ row: PostgresRow, of tenant: TenantID) throws -> ModelProvider {
         let id = ProviderID(try row.decode("id", as: UUID.self))
-        let sealed = try row.decode("sealed_key", as: [UInt8]?.self)
-        let key = try sealed.map { envelope in
-            String(decoding: try keyring.open(envelope, context: Self.context(tenant, id)), as: UTF8.self)
-        }
         return ModelProvider(
             id: id, name: try row.decode("name"),
             kind: ModelProvider.Kind(rawValue: try row.decode("kind")) ?? .openAICompatible,
-            baseURL: try row.decode("base_url"), apiKey: key,
+            baseURL: try row.decode("base_url"), apiKey: try key(row, of: tenant, id),
             models: try row.decode("models", as: [String].self).map(ModelPattern.init),
-            priority: Int(try row.decode("priority", as: Int32.self)))
+            priority: Int(try row.decode("priority", as: Int32.self)),
+            region: try row.decode("region", as: String?.self),
+            weight: Int(try row.decode("weight", as: Int32.self)), options: try Self.options(row))
+    }
+
+    private func key(_ row: PostgresRow, of tenant: TenantID, _ id: ProviderID) throws -> String? {
+        try row.decode("sealed_key", as: [UInt8]?.self).map { envelope in
+            String(decoding: try keyring.open(envelope, context: Self.context(tenant, id)), as: UTF8.self)
+        }
+    }
+
+    private static func text(_ options: [String: String]) throws -> String {
+        String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
+    }
+
+    fileprivate static func options(_ row: PostgresRow) throws -> [String: String] {
+        let text = try row.decode("options", as: String.self)
+        return try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
     }
 
     /// An envelope copied to another row or tenant does not open there.
@@ -84,6 +140,8 @@ extension ProviderDescription {
             id: ProviderID(try row.decode("id", as: UUID.self)), name: try row.decode("name"),
             kind: try row.decode("kind"), baseURL: try row.decode("base_url"), hasAPIKey: try row.decode("has_key"),
             models: try row.decode("models"), priority: Int(try row.decode("priority", as: Int32.self)),
+            region: try row.decode("region", as: String?.self),
+            weight: Int(try row.decode("weight", as: Int32.self)), options: try ProviderStorage.options(row),
             createdAt: try row.decode("created_at"))
     }
 }

@@ -8,13 +8,18 @@ final class TenantDirectory: Sendable {
 
     private let tenants: TenantStorage
     private let providers: ProviderStorage
+    private let configurations: ConfigurationStorage
     private let changes: ChangeFollower
     private let profiles = GenerationCache<TenantID, TenantProfile>(capacity: capacity)
     private let loading = SingleFlight<TenantID, TenantProfile?>()
 
-    init(tenants: TenantStorage, providers: ProviderStorage, changes: ChangeFollower) {
+    init(
+        tenants: TenantStorage, providers: ProviderStorage, configurations: ConfigurationStorage,
+        changes: ChangeFollower
+    ) {
         self.tenants = tenants
         self.providers = providers
+        self.configurations = configurations
         self.changes = changes
     }
 
@@ -35,7 +40,8 @@ final class TenantDirectory: Sendable {
         let epoch = changes.epoch
         guard let tenant = try await tenants.find(in: scope) else { return nil }
         let models = try await providers.directory(in: scope)
-        let profile = TenantProfile(tenant: tenant, scope: scope, models: models)
+        let settings = try await configurations.current(in: scope).config
+        let profile = TenantProfile(tenant: tenant, scope: scope, models: models, settings: settings)
         // A change seen meanwhile may be one that this reading missed.
         if changes.epoch == epoch { profiles[scope.tenant] = profile }
         return profile
