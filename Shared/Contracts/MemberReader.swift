@@ -59,6 +59,11 @@ struct MemberReader<Key: MemberKey & CaseIterable> {
             guard let problems else { throw error }
             problems.report(error, below: container.codingPath + [key])
             return nil
+        } catch {
+            // What Foundation throws for a number that does not fit its type is no `DecodingError` yet.
+            guard let problems else { throw error }
+            problems.report(container.codingPath + [key], "has a value that does not fit")
+            return nil
         }
     }
 
