@@ -91,6 +91,21 @@ package struct CircuitBreaker: Sendable {
         state = .halfOpen(admitted: max(0, admitted - 1), succeeded: succeeded)
     }
 
+    /// An open circuit rests no longer: something besides its calls has shown that the target answers. The next calls
+    /// find out whether it is well.
+    package mutating func endRest() {
+        if case .open = state { change(to: .halfOpen(admitted: 0, succeeded: 0)) }
+    }
+
+    /// Whether a half-open circuit lets another call through; true for a closed one, false for an open one.
+    package var hasRoom: Bool {
+        switch state {
+        case .closed: true
+        case .open: false
+        case .halfOpen(let admitted, _): admitted < settings.probes
+        }
+    }
+
     /// How long an open circuit stays so; zero when it is not open.
     package func retryAfter(at now: ContinuousClock.Instant) -> Duration {
         guard case .open(let until) = state else { return .zero }

@@ -52,6 +52,15 @@ final class GenerationCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
         }
     }
 
+    /// The entries of which `matches` is true, without counting as a use of them.
+    func entries(_ matches: (Key, Value) -> Bool) -> [Key: Value] {
+        generations.withLock { generations in
+            var found = generations.old.filter { matches($0.key, $0.value) }
+            for (key, value) in generations.young where matches(key, value) { found[key] = value }
+            return found
+        }
+    }
+
     func removeAll(where matches: (Key, Value) -> Bool) {
         generations.withLock { generations in
             generations.young = generations.young.filter { !matches($0.key, $0.value) }
