@@ -45,11 +45,12 @@ func service(_ name: String, folder: String, _ dependencies: [Target.Dependency]
 }
 
 /// Tests of one module, in `Tests/<module>Tests`.
-func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(_ module: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(module)Tests",
         dependencies: [.target(name: module), "Support"] + dependencies,
         path: "Tests/\(module)Tests",
+        exclude: exclude,
         swiftSettings: settings)
 }
 
@@ -171,7 +172,10 @@ let package = Package(
                 "Contracts", "Cryptography", "CurlClient", "Observability", "Postgres", "Resilience",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        tests("Gateway", ["ServiceKit", "Contracts", .product(name: "HummingbirdTesting", package: "hummingbird")]),
+        tests(
+            "Gateway", ["ServiceKit", "Contracts", .product(name: "HummingbirdTesting", package: "hummingbird")],
+            // Read by the tests as files, where they stand.
+            exclude: ["Fixtures"]),
         tests(
             "RagService",
             ["ServiceKit", "Contracts", "TextAnalysis", .product(name: "HummingbirdTesting", package: "hummingbird")]),

@@ -20,7 +20,7 @@ struct ModelAnswer: Equatable {
                 usage = TokenUsage(value, in: document)
             } else if key.matches("choices") || key.matches("data") {
                 hasContent = true
-                hasNoChoices = value.kind == .array && Self.isEmpty(body[value.range])
+                hasNoChoices = document.isEmptyArray(value)
             } else if key.matches("error") {
                 isError = value.kind != .null
             }
@@ -31,7 +31,10 @@ struct ModelAnswer: Equatable {
         self.isError = isError
     }
 
-    private static func isEmpty(_ array: ArraySlice<UInt8>) -> Bool {
-        array.dropFirst().dropLast().allSatisfy { $0 <= 0x20 }
+    init(usage: TokenUsage?, hasNoChoices: Bool = false, hasContent: Bool, isError: Bool) {
+        self.usage = usage
+        self.hasNoChoices = hasNoChoices
+        self.hasContent = hasContent
+        self.isError = isError
     }
 }

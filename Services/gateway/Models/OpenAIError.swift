@@ -15,6 +15,8 @@ struct OpenAIError: Error, Equatable {
     var headers: HTTPFields = [:]
     /// The provider's body, when it is in this shape already.
     var ownBody: [UInt8]?
+    /// For dialects whose errors name the request in their body.
+    var requestID: String?
 
     /// Clients of OpenAI send again by themselves on 408, 409, 429 and 5xx; this tells them that it is of no use.
     func withoutRetry() -> OpenAIError {

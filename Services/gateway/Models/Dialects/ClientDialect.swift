@@ -24,11 +24,18 @@ protocol ClientDialect: Sendable {
     /// - Throws: When the body is not a JSON object.
     static func reading(of answer: [UInt8]) throws(JSONSyntaxError) -> ModelAnswer
 
+    /// The status with which its clients expect an error.
+    static func status(of error: OpenAIError) -> Int
+
     /// The body of an error.
     static func body(of error: OpenAIError) -> [UInt8]
 
     /// The event that ends a stream which cannot be finished, blank line included.
     static func event(of error: OpenAIError) -> [UInt8]
+}
+
+extension ClientDialect {
+    static func status(of error: OpenAIError) -> Int { error.status }
 }
 
 /// What an answer has to repeat, and what is made here because the provider's vendor has nothing for it.
@@ -59,7 +66,9 @@ extension ModelDialect {
     /// Its implementation; embeddings have no conversation.
     var implementation: (any ClientDialect.Type)? {
         switch self {
-        case .openAIChat, .openAIEmbeddings, .openAIResponses, .anthropicMessages: nil
+        case .openAIChat: OpenAIChatDialect.self
+        case .anthropicMessages: AnthropicMessagesDialect.self
+        case .openAIEmbeddings, .openAIResponses: nil
         }
     }
 }

@@ -16,14 +16,29 @@ struct JSONDocument {
     ///
     /// - Throws: When the text is not UTF-8, not JSON, or not an object. `body` may have been called before that.
     func scan(_ body: (borrowing Key, Value) -> Void) throws(JSONSyntaxError) {
-        try checkEncoding()
-        var cursor = JSONCursor(bytes)
+        try scan(in: bytes.indices, body)
+    }
+
+    /// The same of an object that is a part of the text, from which nothing else is read.
+    ///
+    /// - Throws: Offsets count from the start of the whole text.
+    func scan(in range: Range<Int>, _ body: (borrowing Key, Value) -> Void) throws(JSONSyntaxError) {
+        try checkEncoding(in: range)
+        var cursor = JSONCursor(bytes, at: range.lowerBound)
         cursor.skipWhitespace()
+        guard cursor.position < range.upperBound else {
+            throw JSONSyntaxError(reason: .unexpectedEnd, offset: range.upperBound)
+        }
         guard try cursor.peek() == UInt8(ascii: "{") else {
             throw JSONSyntaxError(reason: .notAnObject, offset: cursor.position)
         }
         try walk(&cursor, body)
-        try cursor.finish()
+        guard cursor.position <= range.upperBound else {
+            throw JSONSyntaxError(reason: .unexpectedEnd, offset: range.upperBound)
+        }
+        guard bytes[cursor.position..<range.upperBound].allSatisfy(JSONCursor.isWhitespace) else {
+            throw JSONSyntaxError(reason: .trailingBytes, offset: cursor.position)
+        }
     }
 
     /// Calls `body` with every member of an object inside a document that `scan` has checked.
@@ -32,6 +47,25 @@ struct JSONDocument {
         var cursor = JSONCursor(bytes, at: value.range.lowerBound)
         // The grammar was checked, so this cannot fail.
         do { try walk(&cursor, body) } catch {}
+    }
+
+    /// Calls `body` with every element of an array inside a document that `scan` has checked.
+    func elements(of value: Value, _ body: (Value) -> Void) {
+        guard value.kind == .array else { return }
+        var cursor = JSONCursor(bytes, at: value.range.lowerBound)
+        // The grammar was checked, so this cannot fail.
+        do {
+            try cursor.forEachElement { (cursor) throws(JSONSyntaxError) in
+                let start = cursor.position
+                let kind = try cursor.skipValue()
+                body(Value(kind: kind, range: start..<cursor.position))
+            }
+        } catch {}
+    }
+
+    /// Whether an array has no elements.
+    func isEmptyArray(_ value: Value) -> Bool {
+        value.kind == .array && bytes[value.range].dropFirst().dropLast().allSatisfy(JSONCursor.isWhitespace)
     }
 
     private func walk(_ cursor: inout JSONCursor, _ body: (borrowing Key, Value) -> Void) throws(JSONSyntaxError) {
@@ -44,10 +78,14 @@ struct JSONDocument {
 
     /// Fails unless the text is UTF-8.
     func checkEncoding() throws(JSONSyntaxError) {
+        try checkEncoding(in: bytes.indices)
+    }
+
+    private func checkEncoding(in range: Range<Int>) throws(JSONSyntaxError) {
         do {
-            _ = try UTF8Span(validating: bytes.span)
+            _ = try UTF8Span(validating: bytes.span.extracting(range))
         } catch {
-            throw JSONSyntaxError(reason: .notUTF8, offset: error.byteOffsets.lowerBound)
+            throw JSONSyntaxError(reason: .notUTF8, offset: range.lowerBound + error.byteOffsets.lowerBound)
         }
     }
 }
