@@ -79,8 +79,8 @@ enum AnthropicMessagesDialect: ClientDialect {
     /// Here what was read from the cache and what was written to it is not part of `input_tokens`.
     static func usage(_ usage: TokenUsage) -> JSONValue {
         .members(
-            ("input_tokens", .integer(usage.prompt - usage.cached - usage.cacheWriteTokens)),
-            ("cache_creation_input_tokens", .integer(usage.cacheWriteTokens)),
+            ("input_tokens", .integer(usage.prompt - usage.cached - usage.cacheWrite)),
+            ("cache_creation_input_tokens", .integer(usage.cacheWrite)),
             ("cache_read_input_tokens", .integer(usage.cached)), ("output_tokens", .integer(usage.completion)))
     }
 

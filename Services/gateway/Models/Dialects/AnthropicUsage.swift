@@ -25,8 +25,8 @@ struct AnthropicUsage: Sendable {
     /// Nil when there were no counts.
     var usage: TokenUsage? {
         guard let input else { return nil }
-        return .counted(
+        return TokenUsage(
             prompt: input + cacheRead + cacheWrite, completion: output ?? 0, cached: cacheRead,
-            cacheWrite: cacheWrite, reasoning: 0)
+            cacheWrite: cacheWrite)
     }
 }

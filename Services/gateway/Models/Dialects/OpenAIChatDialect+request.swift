@@ -3,7 +3,7 @@ extension OpenAIChatDialect {
     static func conversation(_ body: [UInt8]) throws(TranslationError) -> Conversation {
         let body = try RequestValue.body(body)
         var conversation = Conversation(model: try body.required("model").string())
-        conversation.messages = try OpenAIChatMessages.messages(try body.required("messages"))
+        conversation.messages = try OpenAIChatMessageReader.messages(try body.required("messages"))
         try readTools(body, into: &conversation)
         try readLimits(body, into: &conversation)
         try readSampling(body, into: &conversation)

@@ -50,7 +50,7 @@ enum OpenAIChatDialect: ClientDialect {
             ("prompt_tokens", .integer(usage.prompt)), ("completion_tokens", .integer(usage.completion)),
             ("total_tokens", .integer(usage.prompt + usage.completion)),
             ("prompt_tokens_details", .members(("cached_tokens", .integer(usage.cached)))),
-            ("completion_tokens_details", .members(("reasoning_tokens", .integer(usage.reasoningTokens)))))
+            ("completion_tokens_details", .members(("reasoning_tokens", .integer(usage.reasoning)))))
     }
 
     static func word(for reason: FinishReason) -> String {

@@ -1,5 +1,5 @@
 /// Reads the messages of a chat completion.
-struct OpenAIChatMessages {
+struct OpenAIChatMessageReader {
     /// The names of the tools by the ids of their calls, so that a result knows its tool.
     private var tools: [String: String] = [:]
     /// The id given to the last call in the legacy form, which has none, by its function's name.
@@ -9,7 +9,7 @@ struct OpenAIChatMessages {
     static func messages(_ list: RequestValue) throws(TranslationError) -> [Conversation.Message] {
         let elements = try list.elements()
         guard !elements.isEmpty else { throw list.invalid("must not be empty") }
-        var reader = OpenAIChatMessages()
+        var reader = OpenAIChatMessageReader()
         var messages: [Conversation.Message] = []
         messages.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
