@@ -7,9 +7,9 @@ struct OpenAIChatMessages {
 
     func messages(_ turns: [Conversation.Message]) throws(TranslationError) -> [JSONValue] {
         var messages: [JSONValue] = []
-        for turn in turns {
+        for (index, turn) in turns.enumerated() {
             switch turn.role {
-            case .assistant: messages.append(try assistant(turn))
+            case .assistant: messages.append(try assistant(turn, isLast: index == turns.count - 1))
             case .system, .user, .tool: messages += try others(turn)
             }
         }
@@ -30,7 +30,7 @@ struct OpenAIChatMessages {
         messages.append(
             .members(
                 ("role", turn.role == .system ? "system" : "user"), ("content", Self.shortened(content)),
-                ("name", turn.name.map(JSONValue.string))))
+                ("name", name(turn))))
         return messages
     }
 
@@ -44,11 +44,14 @@ struct OpenAIChatMessages {
         }
         return .members(
             ("role", "tool"), ("tool_call_id", .string(vocabulary.callID(result.id))),
-            ("name", vocabulary.namesToolResults ? result.name.map(JSONValue.string) : nil),
             ("content", Self.shortened(content)))
     }
 
-    private func assistant(_ turn: Conversation.Message) throws(TranslationError) -> JSONValue {
+    private func name(_ turn: Conversation.Message) -> JSONValue? {
+        vocabulary.takesNames ? turn.name.map(JSONValue.string) : nil
+    }
+
+    private func assistant(_ turn: Conversation.Message, isLast: Bool) throws(TranslationError) -> JSONValue {
         var text = ""
         var refusal: String?
         var thoughts = ""
@@ -56,7 +59,8 @@ struct OpenAIChatMessages {
         for part in turn.parts {
             switch part {
             case .text(let piece): text += piece
-            case .refusal(let words): refusal = (refusal ?? "") + words
+            case .refusal(let words) where vocabulary.takesRefusals: refusal = (refusal ?? "") + words
+            case .refusal(let words): text += words
             case .reasoning(let reasoning): thoughts += reasoning.text
             case .toolCall(let call): calls.append(self.call(call))
             case .image, .audio, .document, .toolResult:
@@ -67,8 +71,9 @@ struct OpenAIChatMessages {
         return .members(
             ("role", "assistant"), ("content", content(text, thoughts, isSilent: isSilent)),
             ("reasoning_content", vocabulary.thoughts == .member && !thoughts.isEmpty ? .string(thoughts) : nil),
-            ("refusal", refusal.map(JSONValue.string)), ("name", turn.name.map(JSONValue.string)),
-            ("tool_calls", calls.isEmpty ? nil : .array(calls)))
+            ("refusal", refusal.map(JSONValue.string)), ("name", name(turn)),
+            ("tool_calls", calls.isEmpty ? nil : .array(calls)),
+            ("prefix", vocabulary.marksPrefix && isLast && calls.isEmpty ? true : nil))
     }
 
     private func content(_ text: String, _ thoughts: String, isSilent: Bool) -> JSONValue {
@@ -104,8 +109,8 @@ struct OpenAIChatMessages {
                     "image_url",
                     .members(("url", .string(try Self.address(media))), ("detail", detail.map(JSONValue.string)))
                 ))
-        case .audio(let media): return try Self.audio(media)
-        case .document(let media, let name): return try Self.document(media, name)
+        case .audio(let media): return try audio(media)
+        case .document(let media, let name): return try document(media, name)
         case .toolCall, .toolResult, .reasoning, .refusal:
             throw .invalid(parameter: "messages", "a turn holds what only an assistant or a tool can say")
         }
@@ -115,21 +120,27 @@ struct OpenAIChatMessages {
         switch media {
         case .url(let url): return url
         case .data(let type, let base64): return "data:\(type);base64,\(base64)"
-        case .file: throw .unsupported(parameter: "messages", "this model's provider takes no images by file id")
+        case .file: throw .unsupported(parameter: "messages", "this model's provider takes no files by their id")
         }
     }
 
-    private static func audio(_ media: ContentPart.Media) throws(TranslationError) -> JSONValue {
+    private func audio(_ media: ContentPart.Media) throws(TranslationError) -> JSONValue {
         guard case .data(let type, let base64) = media else {
             throw .unsupported(parameter: "messages", "this model's provider takes audio only in the request")
         }
+        if vocabulary.hasPlainMedia { return .members(("type", "input_audio"), ("input_audio", .string(base64))) }
         let format = type == "audio/mpeg" ? "mp3" : type.split(separator: "/").last.map(String.init) ?? type
         return .members(
             ("type", "input_audio"),
             ("input_audio", .members(("data", .string(base64)), ("format", .string(format)))))
     }
 
-    private static func document(_ media: ContentPart.Media, _ name: String?) throws(TranslationError) -> JSONValue {
+    private func document(_ media: ContentPart.Media, _ name: String?) throws(TranslationError) -> JSONValue {
+        if vocabulary.hasPlainMedia {
+            return .members(
+                ("type", "document_url"), ("document_url", .string(try Self.address(media))),
+                ("document_name", name.map(JSONValue.string)))
+        }
         let file: JSONValue
         switch media {
         case .data(let type, let base64):

@@ -19,8 +19,14 @@ struct OpenAIChatVocabulary: Sendable {
     var thoughts = Thoughts.leftOut
     /// Makes an id of a tool call fit for the vendor; the same for the call and its result.
     var callID: @Sendable (String) -> String = { $0 }
-    /// Where a tool's result says which tool it is from.
-    var namesToolResults = false
+    /// Messages say which of several participants speaks.
+    var takesNames = true
+    /// A refusal of the model's has a member of its own; else it is its text.
+    var takesRefusals = true
+    /// A last turn of the assistant has to say that it is to be continued.
+    var marksPrefix = false
+    /// Documents and audio are written as Mistral writes them: addresses, and base64 alone.
+    var hasPlainMedia = false
     /// Members beyond these that the vendor understands as OpenAI's clients mean them.
     var extensions: Set<String> = []
 

@@ -4,6 +4,9 @@ enum ProviderAdapters {
         OpenAIAdapter.self,
         OpenAICompatibleAdapter.self,
         AnthropicAdapter.self,
+        AzureOpenAIAdapter.self,
+        MistralAdapter.self,
+        GeminiAdapter.self,
     ]
 
     /// By the value of `kind`.
