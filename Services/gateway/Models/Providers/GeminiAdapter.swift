@@ -55,6 +55,8 @@ struct GeminiAdapter: ProviderAdapter {
         return JSONValue.members(("requests", .array(requests))).text
     }
 
+    func embeddingBatchLimit(model: String) -> Int { 100 }
+
     private static func taskType(_ purpose: String) -> String {
         switch purpose.lowercased() {
         case "query", "search_query": "RETRIEVAL_QUERY"

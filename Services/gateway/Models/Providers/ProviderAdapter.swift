@@ -43,6 +43,9 @@ protocol ProviderAdapter: Sendable {
     /// The vendor's body for embeddings.
     func body(of demand: EmbeddingDemand, model: String) throws(TranslationError) -> [UInt8]
 
+    /// How many texts one call for embeddings may carry.
+    func embeddingBatchLimit(model: String) -> Int
+
     /// The vendor's embeddings, status 2xx.
     func embeddings(_ body: [UInt8], for demand: EmbeddingDemand) throws(TranslationError) -> EmbeddingAnswer
 
@@ -59,6 +62,9 @@ extension ProviderAdapter {
     }
 
     func sign(_ request: inout OutgoingRequest, at date: Date) {}
+
+    /// OpenAI's bound.
+    func embeddingBatchLimit(model: String) -> Int { 2_048 }
 
     func failure(status: Int, headers: ResponseHeaders, body: [UInt8]) -> ProviderFailure {
         OpenAIErrorReader.failure(status: status, headers: headers, body: body)

@@ -7,6 +7,8 @@ enum ProviderAdapters {
         AzureOpenAIAdapter.self,
         MistralAdapter.self,
         GeminiAdapter.self,
+        BedrockAdapter.self,
+        CohereAdapter.self,
     ]
 
     /// By the value of `kind`.

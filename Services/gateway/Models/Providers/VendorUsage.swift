@@ -9,7 +9,9 @@ extension TokenUsage {
         guard prompt != nil || completion != nil else { return nil }
         let (prompt, completion) = (prompt ?? 0, completion ?? 0)
         guard (0...maximum).contains(prompt), (0...maximum).contains(completion) else { return nil }
-        return TokenUsage(prompt: prompt, completion: completion, cached: min(max(cached ?? 0, 0), prompt))
+        return TokenUsage(
+            prompt: prompt, completion: completion, cached: cached ?? 0, cacheWrite: cacheWrite ?? 0,
+            reasoning: reasoning ?? 0)
     }
 
     /// A `usage` object as OpenAI and those who copy it write it; nil when there are no counts in it.
