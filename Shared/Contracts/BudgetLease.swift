@@ -31,15 +31,35 @@ package struct LeaseGrant: Codable, Sendable, Equatable {
     package var grantedPicoUSD: Int64?
     /// New holds may be taken until then; holds that were taken settle later without harm.
     package var expiresAt: Date
+    /// Where the budget stands; nil without one.
+    package var budget: Budget?
 
-    package init(lease: LeaseID?, grantedPicoUSD: Int64?, expiresAt: Date) {
+    /// The budget of the month, in pico-dollars; what does not fit is the largest number.
+    package struct Budget: Codable, Sendable, Equatable {
+        package var limitPicoUSD: Int64
+        /// The cost of the month's events that were posted before the grant.
+        package var spentPicoUSD: Int64
+
+        package init(limitPicoUSD: Int64, spentPicoUSD: Int64) {
+            self.limitPicoUSD = limitPicoUSD
+            self.spentPicoUSD = spentPicoUSD
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case limitPicoUSD = "limitPicoUsd"
+            case spentPicoUSD = "spentPicoUsd"
+        }
+    }
+
+    package init(lease: LeaseID?, grantedPicoUSD: Int64?, expiresAt: Date, budget: Budget? = nil) {
         self.lease = lease
         self.grantedPicoUSD = grantedPicoUSD
         self.expiresAt = expiresAt
+        self.budget = budget
     }
 
     enum CodingKeys: String, CodingKey {
-        case lease, expiresAt
+        case lease, expiresAt, budget
         case grantedPicoUSD = "grantedPicoUsd"
     }
 }

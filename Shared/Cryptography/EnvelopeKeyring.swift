@@ -62,6 +62,25 @@ package struct EnvelopeKeyring: Sendable {
             nonce: Array(body.prefix(AESGCM.nonceByteCount)), authenticating: header.bytes + context)
     }
 
+    /// A keyring for one purpose: each key is derived from one of these with HKDF, and bears its name.
+    ///
+    /// What is sealed often gets a keyring by what it is sealed for, so that no key comes near its bound of envelopes.
+    package func derived(for purpose: [UInt8]) throws(CryptographyError) -> EnvelopeKeyring {
+        var derived: [EnvelopeKey] = []
+        for key in [sealing] + keys.values.filter({ $0.id != sealing.id }) {
+            let bytes = try HKDFSHA256.derive(from: key.bytes, information: purpose, byteCount: EnvelopeKey.byteCount)
+            derived.append(try EnvelopeKey(id: key.id, bytes: bytes))
+        }
+        return try EnvelopeKeyring(derived)
+    }
+
+    /// A name of 32 bytes for `text`, which nobody can guess or check without the sealing key; another one once that
+    /// key is rotated.
+    package func pseudonym(of text: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        let key = try HKDFSHA256.derive(from: sealing.bytes, information: Array("pseudonym".utf8))
+        return HMACSHA256.authenticationCode(for: text, key: key)
+    }
+
     /// True when the envelope is sealed with another key than the one that seals now.
     package func needsResealing(_ envelope: [UInt8]) throws(CryptographyError) -> Bool {
         try EnvelopeHeader(of: envelope).keyID != sealing.id

@@ -55,6 +55,19 @@ final class BudgetAuthority: Sendable {
         throw APIError.unavailable("too many calls want the rest of the budget at once")
     }
 
+    /// A larger hold for a call under way, on the lease it has, in place of `hold`; nil when there is no room. See
+    /// `CallHold`, which finds room elsewhere.
+    func extend(_ hold: SpendingLedger.Hold, by amount: Int64, of tenant: TenantID) -> SpendingLedger.Hold? {
+        guard hold.lease != nil else { return hold }
+        return state.withLock { $0.ledgers[tenant]?.extend(hold, by: amount) ?? nil }
+    }
+
+    /// The part of its budget that the tenant has used up, 0 to 1 and a little more; nil when it has none, or none that
+    /// is known here. For deciding about cheaper models, not about admission: it lags by seconds.
+    func share(spentOf tenant: TenantID) -> Double? {
+        state.withLock { $0.ledgers[tenant]?.spentShare(at: Date()) ?? nil }
+    }
+
     func settle(_ hold: SpendingLedger.Hold, of tenant: TenantID, spent: Int64) {
         guard hold.lease != nil else { return }
         state.withLock { $0.ledgers[tenant]?.settle(hold, spent: spent) }

@@ -29,6 +29,8 @@ struct SpendingLedger: Sendable {
         var held: Int64 = 0
         var spent: Int64 = 0
         var holds = 0
+        /// usage-billing was told what is held here and counts no more than that: the holds cannot grow.
+        var isDeclared = false
 
         var free: Int64 { granted - held - spent }
     }
@@ -41,7 +43,10 @@ struct SpendingLedger: Sendable {
 
     private(set) var standing = Standing.unknown
     private(set) var retiring: [LeaseID: Account] = [:]
+    private var budget: (standing: LeaseGrant.Budget, until: Date)?
 
+    /// For how long after a lease ended what it said of the budget is still worth something.
+    static let budgetGrace: TimeInterval = 60
     /// For how long after it was last confirmed "has no budget" is still believed when usage-billing cannot be asked.
     static let unlimitedGrace: TimeInterval = 15 * 60
 
@@ -58,6 +63,32 @@ struct SpendingLedger: Sendable {
         case .unknown, .unlimited, .leased:
             return nil
         }
+    }
+
+    /// A larger hold for a call under way, in place of `hold`; nil when its lease has no room.
+    ///
+    /// On the same lease, also when that one takes no new holds any more: until it is closed, all that was granted on it
+    /// is reserved.
+    mutating func extend(_ hold: Hold, by amount: Int64) -> Hold? {
+        guard let lease = hold.lease else { return hold }
+        guard amount >= 0 else { return nil }
+        if case .leased(var account) = standing, account.lease == lease {
+            guard account.extend(by: amount) else { return nil }
+            standing = .leased(account)
+        } else {
+            guard var account = retiring[lease], account.extend(by: amount) else { return nil }
+            retiring[lease] = account
+        }
+        return Hold(lease: lease, amount: hold.amount + amount)
+    }
+
+    /// The part of the budget that is used up, as far as is known here: what had been posted when the lease was granted,
+    /// and what is spent and held on it since. Nil without a budget, or when nothing was heard of it lately.
+    func spentShare(at now: Date) -> Double? {
+        guard let budget, now < budget.until, budget.standing.limitPicoUSD > 0 else { return nil }
+        var spent = Double(budget.standing.spentPicoUSD)
+        if case .leased(let account) = standing { spent += Double(account.spent) + Double(account.held) }
+        return spent / Double(budget.standing.limitPicoUSD)
     }
 
     /// The answer for a call while usage-billing cannot be reached and no lease has room.
@@ -77,6 +108,7 @@ struct SpendingLedger: Sendable {
     /// Takes a grant into force and retires the lease before it.
     mutating func accept(_ grant: LeaseGrant) {
         retireCurrent()
+        budget = grant.budget.map { ($0, grant.expiresAt.addingTimeInterval(Self.budgetGrace)) }
         if let lease = grant.lease {
             standing = .leased(
                 Account(lease: lease, granted: grant.grantedPicoUSD ?? 0, expiresAt: grant.expiresAt))
@@ -110,6 +142,7 @@ struct SpendingLedger: Sendable {
     mutating func retireEarly() -> Closing? {
         guard case .leased(let account) = standing else { return nil }
         retireCurrent()
+        retiring[account.lease]?.isDeclared = true
         return Closing(lease: account.lease, spent: account.spent + account.held)
     }
 
@@ -117,7 +150,7 @@ struct SpendingLedger: Sendable {
     func isForgettable(at now: Date) -> Bool {
         guard retiring.isEmpty else { return false }
         switch standing {
-        case .unknown: return true
+        case .unknown: return budget.map { now >= $0.until } ?? true
         case .unlimited(let until): return now >= until.addingTimeInterval(Self.unlimitedGrace)
         case .leased: return false
         }
@@ -132,6 +165,12 @@ struct SpendingLedger: Sendable {
 }
 
 extension SpendingLedger.Account {
+    fileprivate mutating func extend(by amount: Int64) -> Bool {
+        guard !isDeclared, free >= amount else { return false }
+        held += amount
+        return true
+    }
+
     fileprivate mutating func settle(_ hold: SpendingLedger.Hold, spent cost: Int64) {
         held -= hold.amount
         holds -= 1

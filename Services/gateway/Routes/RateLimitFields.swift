@@ -8,10 +8,15 @@ enum RateLimitFields {
         .compactMap { HTTPField.Name($0) }
 
     static func fields(_ limit: RateLimit, _ decision: RateLimit.Decision) -> HTTPFields {
+        self.fields(
+            limit: limit.burst, remaining: decision.remaining, resetSeconds: seconds(decision.resetAfter),
+            retryAfterSeconds: seconds(decision.retryAfter))
+    }
+
+    static func fields(limit: Int, remaining: Int, resetSeconds: Int, retryAfterSeconds: Int) -> HTTPFields {
         var fields = HTTPFields()
-        fields[.retryAfter] = String(seconds(decision.retryAfter))
-        let values = [limit.burst, decision.remaining, seconds(decision.resetAfter)]
-        for (name, value) in zip(names, values) { fields[name] = String(value) }
+        fields[.retryAfter] = String(retryAfterSeconds)
+        for (name, value) in zip(names, [limit, remaining, resetSeconds]) { fields[name] = String(value) }
         return fields
     }
 

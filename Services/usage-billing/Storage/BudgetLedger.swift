@@ -65,7 +65,7 @@ package struct BudgetLedger: Sendable {
             ])
             if let known = results[4].first {
                 guard try known.decode("usable", as: Bool.self) else { throw LedgerError.leaseEnded }
-                return try Self.grant(known)
+                return try Self.grant(known, balance: results[2].first.flatMap(Self.balance))
             }
             guard let balance = try results[2].first.flatMap(Self.balance) else {
                 return LeaseGrant(lease: nil, grantedPicoUSD: nil, expiresAt: terms.expiry(from: now, in: period))
@@ -75,7 +75,9 @@ package struct BudgetLedger: Sendable {
                 let slice = terms.slice(
                     available: balance.available, need: request.needPicoUSD, replicas: others + 1)
             else { return nil }
-            return try await insert(slice, for: request, now: now, in: period, scope, transaction)
+            var grant = try await insert(slice, for: request, now: now, in: period, scope, transaction)
+            grant.budget = Self.standing(balance)
+            return grant
         }
     }
 
@@ -157,10 +159,14 @@ package struct BudgetLedger: Sendable {
         """
     }
 
-    private static func grant(_ row: PostgresRow) throws -> LeaseGrant {
+    private static func grant(_ row: PostgresRow, balance: BudgetBalance?) throws -> LeaseGrant {
         LeaseGrant(
             lease: LeaseID(try row.decode("id", as: UUID.self)),
             grantedPicoUSD: try row.decode("granted", as: Int64.self),
-            expiresAt: try row.decode("expires_at", as: Date.self))
+            expiresAt: try row.decode("expires_at", as: Date.self), budget: balance.map(standing))
+    }
+
+    private static func standing(_ balance: BudgetBalance) -> LeaseGrant.Budget {
+        LeaseGrant.Budget(limitPicoUSD: Int64(clamping: balance.limit), spentPicoUSD: Int64(clamping: balance.posted))
     }
 }

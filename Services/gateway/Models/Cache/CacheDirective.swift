@@ -1,0 +1,35 @@
+import HTTPTypes
+
+/// What a request says of the cache: `Cache-Control: no-cache` asks for a new answer, which is then kept, and
+/// `no-store` for no part in it at all (RFC 9111 §5.2.1).
+enum CacheDirective: Sendable, Equatable {
+    case use, refresh, bypass
+
+    init(_ fields: HTTPFields) {
+        guard let text = fields[.cacheControl] else {
+            self = .use
+            return
+        }
+        let words = text.split(separator: ",").map { word in
+            String(word.drop(while: \.isWhitespace).prefix { !$0.isWhitespace && $0 != "=" }).lowercased()
+        }
+        if words.contains("no-store") {
+            self = .bypass
+        } else {
+            self = words.contains("no-cache") ? .refresh : .use
+        }
+    }
+}
+
+/// What the cache had to do with an answer, as its header `X-Asterism-Cache` says.
+enum CacheResult: String, Sendable {
+    case hit, miss, bypass
+
+    private static let field = HTTPField.Name("X-Asterism-Cache")
+
+    /// Writes `X-Asterism-Cache`, and for a hit the `Age` of the answer in whole seconds.
+    func write(to fields: inout HTTPFields, ageSeconds: Int64? = nil) {
+        if let field = Self.field { fields[field] = rawValue }
+        if self == .hit, let ageSeconds { fields[.age] = String(max(0, ageSeconds)) }
+    }
+}
