@@ -142,7 +142,8 @@ struct AnswerCacheTests {
     func code() {
         let answer = CachedAnswer(
             body: Array("{\"é\": 1}".utf8), format: .neutral, model: "größe", provider: "",
-            usage: TokenUsage(prompt: .max, completion: 0, cached: 9), costPicoUSD: -1, storedAt: now)
+            usage: TokenUsage(prompt: .max, completion: 8, cached: 9, cacheWrite: 5, reasoning: 4), costPicoUSD: -1,
+            storedAt: now)
         let bytes = CachedAnswerCode.encode(answer)
         #expect(CachedAnswerCode.decode(bytes) == answer)
         for length in 0..<(bytes.count - answer.body.count) {

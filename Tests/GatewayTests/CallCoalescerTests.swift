@@ -10,6 +10,15 @@ import Testing
 struct CallCoalescerTests {
     private struct Broken: Error {}
 
+    private final class Counter: Sendable {
+        private let count = Atomic(0)
+
+        var value: Int { count.load(ordering: .relaxed) }
+
+        @discardableResult
+        func increase() -> Int { count.add(1, ordering: .relaxed).newValue }
+    }
+
     /// Opens once and for all.
     private actor Gate {
         private var isOpen = false
@@ -35,22 +44,22 @@ struct CallCoalescerTests {
     @Test("a hundred at once share one call; one leads and the others follow")
     func share() async throws {
         let coalescer = CallCoalescer<Int>()
-        let calls = Atomic(0)
-        let joined = Atomic(0)
+        let calls = Counter()
+        let joined = Counter()
         let gate = Gate()
         let key = key()
         try await withThrowingTaskGroup(of: CallCoalescer<Int>.Shared.self) { group in
             for _ in 0..<100 {
                 group.addTask {
-                    joined.add(1, ordering: .relaxed)
+                    joined.increase()
                     return try await coalescer.run(key) {
-                        calls.add(1, ordering: .relaxed)
+                        calls.increase()
                         await gate.pass()
                         return 42
                     }
                 }
             }
-            while joined.load(ordering: .relaxed) < 100 || coalescer.waiting(for: key) < 99 { await Task.yield() }
+            while joined.value < 100 || coalescer.waiting(for: key) < 99 { await Task.yield() }
             await gate.open()
             var leaders = 0
             for try await shared in group {
@@ -59,33 +68,33 @@ struct CallCoalescerTests {
             }
             #expect(leaders == 1)
         }
-        #expect(calls.load(ordering: .relaxed) == 1)
+        #expect(calls.value == 1)
         #expect(coalescer.count == 0)
     }
 
     @Test("other keys, and calls that come one after another, are not joined")
     func separate() async throws {
         let coalescer = CallCoalescer<Int>()
-        let calls = Atomic(0)
+        let calls = Counter()
         let key = key()
         for _ in 0..<3 {
-            _ = try await coalescer.run(key) { calls.add(1, ordering: .relaxed).newValue }
+            _ = try await coalescer.run(key) { calls.increase() }
         }
-        _ = try await coalescer.run(self.key()) { calls.add(1, ordering: .relaxed).newValue }
-        #expect(calls.load(ordering: .relaxed) == 4)
+        _ = try await coalescer.run(self.key()) { calls.increase() }
+        #expect(calls.value == 4)
     }
 
     @Test("when the leader fails each follower makes its own call")
     func failure() async throws {
         let coalescer = CallCoalescer<Int>()
-        let calls = Atomic(0)
+        let calls = Counter()
         let gate = Gate()
         let key = key()
         let results = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<10 {
                 group.addTask {
                     let shared = try? await coalescer.run(key) {
-                        let number = calls.add(1, ordering: .relaxed).newValue
+                        let number = calls.increase()
                         if number == 1 {
                             await gate.pass()
                             throw Broken()
@@ -100,7 +109,7 @@ struct CallCoalescerTests {
             return await group.reduce(into: [Bool]()) { $0.append($1) }
         }
         #expect(results.count { $0 } == 9)
-        #expect(calls.load(ordering: .relaxed) == 10)
+        #expect(calls.value == 10)
     }
 
     @Test("a cancelled leader does not fail its followers, and a cancelled follower does not wait")

@@ -3,7 +3,8 @@ import Foundation
 /// A cached answer as bytes, for the shared tier.
 ///
 /// ```
-/// version (1) | format (1) | stored at, ms | prompt | completion | cached tokens | cost   (8 bytes each, big-endian)
+/// version (1) | format (1)
+/// | stored at, ms | prompt | completion | cached | cache write | reasoning tokens | cost   (8 bytes each, big-endian)
 /// | length of model (2) | model | length of provider (2) | provider | body
 /// ```
 enum CachedAnswerCode {
@@ -14,7 +15,7 @@ enum CachedAnswerCode {
         bytes.reserveCapacity(answer.byteCount)
         let numbers = [
             answer.storedAt.millisecondsSince1970, answer.usage.prompt, answer.usage.completion, answer.usage.cached,
-            answer.costPicoUSD,
+            answer.usage.cacheWrite, answer.usage.reasoning, answer.costPicoUSD,
         ]
         for number in numbers { append(UInt64(bitPattern: number), bytes: 8, to: &bytes) }
         for text in [answer.model, answer.provider] {
@@ -30,12 +31,15 @@ enum CachedAnswerCode {
         var rest = bytes[...]
         guard rest.popFirst() == version, let format = rest.popFirst().flatMap(CachedAnswer.Format.init),
             let storedAt = integer(&rest), let prompt = integer(&rest), let completion = integer(&rest),
-            let cached = integer(&rest), let cost = integer(&rest), let model = text(&rest),
+            let cached = integer(&rest), let cacheWrite = integer(&rest), let reasoning = integer(&rest),
+            let cost = integer(&rest), let model = text(&rest),
             let provider = text(&rest), !rest.isEmpty
         else { return nil }
         return CachedAnswer(
             body: Array(rest), format: format, model: model, provider: provider,
-            usage: TokenUsage(prompt: prompt, completion: completion, cached: cached), costPicoUSD: cost,
+            usage: TokenUsage(
+                prompt: prompt, completion: completion, cached: cached, cacheWrite: cacheWrite, reasoning: reasoning),
+            costPicoUSD: cost,
             storedAt: Date(timeIntervalSince1970: Double(storedAt) / 1_000))
     }
 
