@@ -6,17 +6,28 @@ import ServiceKit
 struct TenantProfile: Sendable {
     let scope: TenantScope
     let status: TenantDescription.Status
+    /// Of requests of every kind, for calls about tickets of priority 1.
     let limit: RateLimit
+    /// The same for all other calls: the burst that is kept for priority 1 is not theirs. Both limits share one state.
+    let ordinaryLimit: RateLimit
     let models: ModelDirectory
     let settings: TenantConfiguration
+    let admission: AdmissionLimits
+    /// Nil while the tenant has not switched it on.
+    let cache: CacheSettings?
 
     init(tenant: TenantDescription, scope: TenantScope, models: ModelDirectory, settings: TenantConfiguration) {
         self.scope = scope
         status = tenant.status
         // A minute's worth in one go would let a client starve itself for the rest of it; ten seconds' worth absorbs
         // any burst of a person or a page.
-        limit = RateLimit(
-            rate: tenant.requestsPerMinute, per: .seconds(60), burst: max(tenant.requestsPerMinute / 6, 1))
+        let rate = settings.limits.requestsPerMinute ?? tenant.requestsPerMinute
+        let burst = max(rate / 6, 1)
+        admission = AdmissionLimits(settings.limits)
+        limit = RateLimit(rate: rate, per: .seconds(60), burst: burst)
+        let reserved = Int(admission.reserve(of: Int64(burst), for: .tenant))
+        ordinaryLimit = RateLimit(rate: rate, per: .seconds(60), burst: max(burst - reserved, 1))
+        cache = CacheSettings(settings.cache)
         self.models = models
         self.settings = settings
     }

@@ -1,3 +1,5 @@
+import Contracts
+
 /// How much a tenant may send to models: as a whole, through each of its keys, and for each of its users.
 ///
 /// Nil is no limit. Limits below one count as one: who wants to let nobody in suspends the tenant.
@@ -11,16 +13,22 @@ struct AdmissionLimits: Sendable, Equatable {
 
         static let unlimited = Level()
 
-        init(requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil, concurrency: Int? = nil) {
-            self.requestsPerMinute = requestsPerMinute.map(Self.bounded)
+        init(requestsPerMinute: Int? = nil, tokensPerMinute: Int64? = nil, concurrency: Int? = nil) {
+            self.requestsPerMinute = requestsPerMinute.map { Self.bounded(Int64($0)) }
             self.tokensPerMinute = tokensPerMinute.map(Self.bounded)
-            self.concurrency = concurrency.map(Self.bounded)
+            self.concurrency = concurrency.map { Self.bounded(Int64($0)) }
+        }
+
+        init(_ rates: TenantConfiguration.Rates) {
+            self.init(
+                requestsPerMinute: rates.requestsPerMinute, tokensPerMinute: rates.tokensPerMinute,
+                concurrency: rates.concurrency)
         }
 
         var isUnlimited: Bool { requestsPerMinute == nil && tokensPerMinute == nil && concurrency == nil }
 
-        private static func bounded(_ limit: Int) -> Int64 {
-            min(max(Int64(limit), 1), MinuteBucket.maximumRate)
+        private static func bounded(_ limit: Int64) -> Int64 {
+            min(max(limit, 1), MinuteBucket.maximumRate)
         }
     }
 
@@ -36,7 +44,7 @@ struct AdmissionLimits: Sendable, Equatable {
 
     /// - Parameter reservedForPriority1: A share from 0 to 1. At 1 nothing but calls of priority 1 is let in.
     init(
-        requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil, concurrency: Int? = nil,
+        requestsPerMinute: Int? = nil, tokensPerMinute: Int64? = nil, concurrency: Int? = nil,
         perKey: Level = .unlimited, perUser: Level = .unlimited, reservedForPriority1: Double = 0
     ) {
         tenant = Level(
@@ -46,6 +54,14 @@ struct AdmissionLimits: Sendable, Equatable {
         let share = reservedForPriority1.isNaN ? 0 : min(max(reservedForPriority1, 0), 1)
         reservedPerMille = Int64((share * 1_000).rounded())
         isUnlimited = tenant.isUnlimited && perKey.isUnlimited && perUser.isUnlimited
+    }
+
+    /// As the tenant is configured. Its own rate of requests is not among them: that counts every request, not only
+    /// those to models, and is kept where requests are let in.
+    init(_ limits: TenantConfiguration.Limits) {
+        self.init(
+            tokensPerMinute: limits.tokensPerMinute, concurrency: limits.concurrency, perKey: Level(limits.perKey),
+            perUser: Level(limits.perUser), reservedForPriority1: limits.reservedForPriority1)
     }
 
     subscript(_ subject: AdmissionSubject) -> Level {

@@ -35,10 +35,19 @@ struct CallLabels: Sendable, Equatable {
             case "x-asterism-ticket": try Self.set(&ticket, field)
             case "x-asterism-workflow": try Self.set(&workflow, field)
             case "x-asterism-conversation": try Self.set(&conversation, field)
-            case "x-asterism-priority": isPriority1 = ["1", "p1", "critical"].contains(field.value.lowercased())
+            case "x-asterism-priority": isPriority1 = Self.meansPriority1(field.value)
             default: break
             }
         }
+    }
+
+    /// The priority alone, before anything else of the request is looked at.
+    static func isPriority1(_ fields: HTTPFields) -> Bool {
+        fields.contains { $0.name.canonicalName == "x-asterism-priority" && meansPriority1($0.value) }
+    }
+
+    private static func meansPriority1(_ value: String) -> Bool {
+        ["1", "p1", "critical"].contains(value.lowercased())
     }
 
     private static func set(_ label: inout String?, _ field: HTTPField) throws(APIError) {

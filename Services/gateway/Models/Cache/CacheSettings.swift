@@ -1,16 +1,20 @@
+import Contracts
+
 /// How a tenant's answers are kept, once it has switched the cache on.
 struct CacheSettings: Sendable, Equatable {
-    /// A day: prices, policies and knowledge behind an answer change.
-    static let maximumTimeToLive = Duration.seconds(86_400)
-
     let timeToLive: Duration
     /// Of answers in the memory of one gateway; embeddings have as much again.
     let maximumBytes: Int
 
-    /// - Parameter timeToLive: At most ``maximumTimeToLive``.
     init(timeToLive: Duration, maximumBytes: Int) {
-        self.timeToLive = min(max(timeToLive, .zero), Self.maximumTimeToLive)
+        self.timeToLive = max(timeToLive, .zero)
         self.maximumBytes = max(maximumBytes, 0)
+    }
+
+    /// Nil while the tenant has not switched the cache on.
+    init?(_ cache: TenantConfiguration.Cache) {
+        guard cache.enabled else { return nil }
+        self.init(timeToLive: .seconds(cache.ttlSeconds), maximumBytes: cache.maximumBytes)
     }
 
     var maximumAgeMilliseconds: Int64 {

@@ -23,8 +23,6 @@ final class SemanticCache: Sendable {
     static let maximumEntries = 2_000
     /// Tenants that use it at once.
     private static let maximumTenants = 256
-    /// A lower floor gives answers to other questions.
-    static let lowestFloor = 0.8
     /// The dimensions of the largest embeddings in use.
     private static let maximumDimensions = 4_096
 
@@ -61,7 +59,7 @@ final class SemanticCache: Sendable {
             metrics.miss(.semantic)
             return Lookup(match: nil, vector: nil)
         }
-        let match = nearest(to: vector, question.group, max(floor, Self.lowestFloor), settings, now)
+        let match = nearest(to: vector, question.group, floor, settings, now)
         if let match {
             metrics.hit(.semantic, saved: match.answer.costPicoUSD)
         } else {

@@ -31,7 +31,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
         let key = try await key(of: request)
         let proof = CredentialProof(credentialWasCheckedAndBelongsTo: key.tenant, actor: key.actor)
         let profile = try await activeTenant(.verified(by: proof))
-        try admit(key.tenant, under: profile.limit)
+        try admit(key.tenant, under: CallLabels.isPriority1(request.headers) ? profile.limit : profile.ordinaryLimit)
         context.caller = Caller(provenBy: proof, roles: key.roles, requestID: context.requestID, apiKey: key.id)
         return try await next(request, context)
     }
