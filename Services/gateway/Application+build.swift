@@ -70,7 +70,8 @@ extension App {
     ) {
         let authentication = AuthenticationMiddleware(
             keys: access.keys, tenants: access.tenants, limiter: RequestRateLimiter())
-        let mirrored = router.group("v1").add(middleware: OpenAIErrorMiddleware()).add(middleware: authentication)
+        let mirrored = router.group("v1").add(middleware: DialectErrorMiddleware(OpenAIChatDialect.self)).add(
+            middleware: authentication)
         ModelRoutes(gateway: models).add(to: mirrored.group(context: CallerContext.self))
         let own = router.group("v1").add(middleware: authentication)
         ServiceRoutes(proxy: proxy).add(to: own.group(context: CallerContext.self))

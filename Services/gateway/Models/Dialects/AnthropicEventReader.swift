@@ -29,7 +29,8 @@ struct AnthropicEventReader: NativeEventReader {
         case .content: contentPieces += 1
         case .end: return .end
         case .error:
-            failure = ProviderFailure(anthropicErrorEvent: Array(data.bytes[data.range]))
+            let event = try? JSONValue(parsing: Array(data.bytes[data.range]))
+            failure = ProviderFailure(inStream: AnthropicFailure.failure(inStream: event?["error"]))
             return .hide
         case .start, .other: break
         }
@@ -58,30 +59,5 @@ struct AnthropicEventReader: NativeEventReader {
         case "message_start": .start
         default: .other
         }
-    }
-}
-
-extension ProviderFailure {
-    /// An `error` event of Anthropic's streams.
-    init(anthropicErrorEvent body: [UInt8]) {
-        let details = (try? JSONValue(parsing: body))?["error"]
-        let type = details?["type"]?.string ?? "api_error"
-        let status =
-            switch type {
-            case "invalid_request_error": 400
-            case "authentication_error", "permission_error", "billing_error": 502
-            case "not_found_error": 404
-            case "request_too_large": 413
-            case "rate_limit_error": 429
-            case "timeout_error": 504
-            case "overloaded_error": 529
-            default: 502
-            }
-        self.init(
-            streamed: OpenAIError(
-                status: status,
-                message: details?["message"]?.string ?? "The provider reported an error in its answer.",
-                type: status < 500 ? "invalid_request_error" : "server_error",
-                code: status == 529 ? "provider_overloaded" : type))
     }
 }

@@ -68,7 +68,8 @@ extension ModelDialect {
         switch self {
         case .openAIChat: OpenAIChatDialect.self
         case .anthropicMessages: AnthropicMessagesDialect.self
-        case .openAIEmbeddings, .openAIResponses: nil
+        case .openAIResponses: OpenAIResponsesDialect.self
+        case .openAIEmbeddings: nil
         }
     }
 }

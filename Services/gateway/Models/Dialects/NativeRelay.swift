@@ -43,12 +43,18 @@ struct NativeRelay<Reader: NativeEventReader>: AnswerRelay {
         return []
     }
 
+    private static var done: [UInt8] { Array("[DONE]".utf8) }
+
     private mutating func passes(_ event: EventFramer.Event) throws(RelayFailure) -> Bool {
         guard reader.failure == nil else { return false }
         let data = framer.data(of: event)
         // A comment, which keeps the connection alive.
         guard !data.isEmpty else { return !isComplete }
-        guard !isComplete else { throw .continuedAfterEnd }
+        guard !isComplete else {
+            // Some servers write it after the end of every kind of stream.
+            guard data.equals(Self.done) else { throw .continuedAfterEnd }
+            return false
+        }
         switch try reader.read(data) {
         case .pass: return true
         case .hide: return false

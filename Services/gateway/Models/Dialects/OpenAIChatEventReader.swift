@@ -75,38 +75,16 @@ struct OpenAIChatEventReader: NativeEventReader {
 }
 
 extension ProviderFailure {
-    /// An error inside of a stream, in OpenAI's shape: the status that it would have had is guessed from its words.
+    /// An error inside of a stream, in OpenAI's shape or one like it.
     init(openAIErrorEvent body: [UInt8]) {
-        let details = (try? JSONValue(parsing: body))?["error"]
-        let code = details?["code"]?.string ?? details?["code"]?.number
-        let type = details?["type"]?.string
-        var error = OpenAIError(
-            status: Self.status(code: code, type: type),
-            message: details?["message"]?.string ?? details?.string ?? "The provider reported an error in its answer.",
-            type: type ?? "server_error", parameter: details?["param"]?.string, code: code)
-        error.ownBody = body
-        self.init(streamed: error)
+        let value = (try? JSONValue(parsing: body)) ?? .null
+        self.init(inStream: OpenAIErrorReader.failure(inStream: value))
     }
 
-    /// An error inside of a stream, in neutral words. Its provider may have billed what it had sent.
-    init(streamed error: OpenAIError) {
-        let blame: Blame =
-            switch error.status {
-            case 429, 529, 503: .limit
-            case 400..<500: .request
-            default: .provider
-            }
-        self.init(error, reason: "error event", mayHaveRun: true, blame: blame)
-    }
-
-    private static func status(code: String?, type: String?) -> Int {
-        if let status = code.flatMap({ Int($0) }), (400..<600).contains(status) { return status }
-        return switch (code ?? "", type ?? "") {
-        case ("rate_limit_exceeded", _), (_, "rate_limit_error"), (_, "requests"), (_, "tokens"): 429
-        case ("insufficient_quota", _), (_, "insufficient_quota"): 429
-        case (_, "overloaded_error"), ("overloaded", _): 529
-        case (_, "invalid_request_error"): 400
-        default: 502
-        }
+    /// What a status would have meant, said inside of a stream: the provider may have billed what it had sent.
+    init(inStream failure: ProviderFailure) {
+        self.init(
+            failure.error, reason: "error event, \(failure.reason)", mayHaveRun: true, blame: failure.blame)
+        status = failure.status
     }
 }

@@ -36,13 +36,19 @@ struct AuthenticationMiddleware: RouterMiddleware {
         return try await next(request, context)
     }
 
+    /// Where Anthropic's clients send the key.
+    private static let anthropicField = HTTPField.Name("x-api-key")
+
     private func key(of request: Request) async throws -> StoredAPIKey {
-        guard let header = request.headers[.authorization] else {
+        let key: APIKeyText?
+        if let header = request.headers[.authorization] {
+            key = header.utf8.count < 1024 ? BearerToken.token(in: header).flatMap(APIKeyText.init) : nil
+        } else if let text = Self.anthropicField.flatMap({ request.headers[$0] }) {
+            key = text.utf8.count < 1024 ? APIKeyText(text[...]) : nil
+        } else {
             throw Self.refused("send an API key as \"Authorization: Bearer ast_live_…\"")
         }
-        guard header.utf8.count < 1024, let text = BearerToken.token(in: header), let key = APIKeyText(text) else {
-            throw Self.refused("this is not an API key")
-        }
+        guard let key else { throw Self.refused("this is not an API key") }
         guard let stored = try await keys.find(key, at: Date()) else {
             throw Self.refused("the API key is unknown, expired or revoked")
         }
