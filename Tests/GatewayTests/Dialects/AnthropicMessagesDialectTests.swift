@@ -145,7 +145,7 @@ struct AnthropicMessagesDialectTests {
                             ContentPart.ToolCall(id: "toolu_1", name: "get_weather", arguments: #"{"city":"Oslo"}"#)),
                         .toolCall(ContentPart.ToolCall(id: "toolu_2", name: "broken", arguments: "{no json")),
                     ], finish: .toolCalls)
-            ], usage: TokenUsage(prompt: 100, completion: 30, cached: 60, cacheWrite: 10))
+            ], usage: TokenUsage(prompt: 100, completion: 30, cached: 60, cacheWrite: 10, reasoning: 5))
         try DialectFixture.expect(AnthropicMessagesDialect.answer(completion, in: .forTests()), "anthropic-answer.json")
     }
 
@@ -189,7 +189,7 @@ struct AnthropicMessagesDialectTests {
     @Test("usage counts what was read from and written to the cache as part of the prompt")
     func usage() throws {
         let reading = try AnthropicMessagesDialect.reading(of: DialectFixture.bytes("anthropic-answer.json"))
-        #expect(reading.usage == TokenUsage(prompt: 100, completion: 30, cached: 60, cacheWrite: 10))
+        #expect(reading.usage == TokenUsage(prompt: 100, completion: 30, cached: 60, cacheWrite: 10, reasoning: 5))
         #expect(reading.hasContent && !reading.isError)
     }
 

@@ -81,7 +81,11 @@ enum AnthropicMessagesDialect: ClientDialect {
         .members(
             ("input_tokens", .integer(usage.prompt - usage.cached - usage.cacheWrite)),
             ("cache_creation_input_tokens", .integer(usage.cacheWrite)),
-            ("cache_read_input_tokens", .integer(usage.cached)), ("output_tokens", .integer(usage.completion)))
+            ("cache_read_input_tokens", .integer(usage.cached)), ("output_tokens", .integer(usage.completion)),
+            (
+                "output_tokens_details",
+                usage.reasoning == 0 ? nil : .members(("thinking_tokens", .integer(usage.reasoning)))
+            ))
     }
 
     static func word(for reason: FinishReason) -> (reason: String, sequence: String?) {

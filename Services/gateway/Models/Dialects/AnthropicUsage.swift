@@ -5,10 +5,16 @@ struct AnthropicUsage: Sendable {
     private var cacheRead: Int64 = 0
     private var cacheWrite: Int64 = 0
     private var output: Int64?
+    private var thinking: Int64 = 0
 
     /// Reads a `usage` object; counts that are not in it stay.
     mutating func take(_ value: JSONDocument.Value, in document: JSONDocument) {
         document.members(of: value) { key, inner in
+            if key.matches("output_tokens_details") {
+                document.members(of: inner) { name, count in
+                    if name.matches("thinking_tokens") { thinking = document.integer(of: count) ?? thinking }
+                }
+            }
             guard let count = document.integer(of: inner), (0...TokenUsage.maximum).contains(count) else { return }
             if key.matches("input_tokens") {
                 input = count
@@ -27,6 +33,6 @@ struct AnthropicUsage: Sendable {
         guard let input else { return nil }
         return TokenUsage(
             prompt: input + cacheRead + cacheWrite, completion: output ?? 0, cached: cacheRead,
-            cacheWrite: cacheWrite)
+            cacheWrite: cacheWrite, reasoning: thinking)
     }
 }

@@ -81,7 +81,9 @@ struct OpenAIResponsesStreamEncoder: AnswerStreamEncoder {
         closeItem(&bytes)
         let status = ResponseObject.Status(finish)
         let value = response.value(status, output: output, usage: usage)
-        write("response.\(status.word)", [JSONValue.Member("response", value)], &ending)
+        var last: [UInt8] = []
+        write("response.\(status.word)", [JSONValue.Member("response", value)], &last)
+        ending = last
     }
 
     // MARK: Items
