@@ -9,13 +9,14 @@ import ServiceKit
 ///   copy of the database alone lets nobody guess. Changing it ends every key.
 /// - `ENVELOPE_KEYS` (secret, required): `id:base64,…`, what providers' keys are sealed with; the first one seals.
 /// - `REPLICA_NAME` (default: made once and kept in a file beside the journal): names this gateway in its leases.
-/// - the keys of `ModelTimeouts`.
+/// - the keys of `ModelTimeouts` and of `CacheConfiguration`.
 struct Configuration: Sendable {
     let adminKey: String
     let pepper: HMACSHA256
     let keyring: EnvelopeKeyring
     let replicaName: String
     let timeouts: ModelTimeouts
+    let caches: CacheConfiguration
 
     private static let minimumSecretLength = 32
 
@@ -41,5 +42,6 @@ struct Configuration: Sendable {
             replicaName = try ReplicaName.kept(beside: journalPath)
         }
         timeouts = try ModelTimeouts(settings)
+        caches = try CacheConfiguration(settings)
     }
 }

@@ -96,3 +96,28 @@ struct EnvelopeTests {
         #expect(!dumped.contains("171"))
     }
 }
+
+extension EnvelopeTests {
+    @Test("a keyring derived for a purpose opens what it sealed, in every key, and no other purpose's")
+    func derived() throws {
+        let (old, new) = (try Self.key("old"), try Self.key("new"))
+        let before = try EnvelopeKeyring([old]).derived(for: [1])
+        let envelope = try before.seal([9], context: [])
+        let after = try EnvelopeKeyring([new, old])
+        #expect(try after.derived(for: [1]).open(envelope, context: []) == [9])
+        #expect(try after.derived(for: [1]).sealingKeyID == "new")
+        #expect(throws: CryptographyError.authenticationFailed) {
+            try after.derived(for: [2]).open(envelope, context: [])
+        }
+        #expect(throws: CryptographyError.authenticationFailed) { try after.open(envelope, context: []) }
+    }
+
+    @Test("a pseudonym is the same for the same text and key, and another one otherwise")
+    func pseudonym() throws {
+        let keyring = try EnvelopeKeyring([Self.key("a")])
+        #expect(try keyring.pseudonym(of: [1]) == keyring.pseudonym(of: [1]))
+        #expect(try keyring.pseudonym(of: [1]) != keyring.pseudonym(of: [2]))
+        #expect(try EnvelopeKeyring([Self.key("a")]).pseudonym(of: [1]) != keyring.pseudonym(of: [1]))
+        #expect(try keyring.pseudonym(of: [1]).count == 32)
+    }
+}

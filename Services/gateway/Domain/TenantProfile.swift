@@ -12,11 +12,16 @@ struct TenantProfile: Sendable {
     let ordinaryLimit: RateLimit
     let models: ModelDirectory
     let settings: TenantConfiguration
+    /// The version of `settings`, part of the keys of what is kept: with a change an alias may mean another model.
+    let revision: Int64
     let admission: AdmissionLimits
     /// Nil while the tenant has not switched it on.
     let cache: CacheSettings?
 
-    init(tenant: TenantDescription, scope: TenantScope, models: ModelDirectory, settings: TenantConfiguration) {
+    init(
+        tenant: TenantDescription, scope: TenantScope, models: ModelDirectory, settings: TenantConfiguration,
+        revision: Int64 = 0
+    ) {
         self.scope = scope
         status = tenant.status
         // A minute's worth in one go would let a client starve itself for the rest of it; ten seconds' worth absorbs
@@ -30,5 +35,6 @@ struct TenantProfile: Sendable {
         cache = CacheSettings(settings.cache)
         self.models = models
         self.settings = settings
+        self.revision = revision
     }
 }

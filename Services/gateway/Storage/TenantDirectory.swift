@@ -40,8 +40,9 @@ final class TenantDirectory: Sendable {
         let epoch = changes.epoch
         guard let tenant = try await tenants.find(in: scope) else { return nil }
         let models = try await providers.directory(in: scope)
-        let settings = try await configurations.current(in: scope).config
-        let profile = TenantProfile(tenant: tenant, scope: scope, models: models, settings: settings)
+        let current = try await configurations.current(in: scope)
+        let profile = TenantProfile(
+            tenant: tenant, scope: scope, models: models, settings: current.config, revision: current.version)
         // A change seen meanwhile may be one that this reading missed.
         if changes.epoch == epoch { profiles[scope.tenant] = profile }
         return profile

@@ -54,6 +54,10 @@ final class AnswerCache: Sendable {
         local.forget(tenant)
     }
 
+    func forgetAll() {
+        local.forgetAll()
+    }
+
     var bytes: Int { local.bytes }
 
     private func keep(_ answer: CachedAnswer, for key: CacheKey, under settings: CacheSettings) {

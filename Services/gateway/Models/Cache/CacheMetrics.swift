@@ -46,6 +46,11 @@ struct CacheMetrics: Sendable {
         counters[cache]?.misses.add(Double(count))
     }
 
+    /// What was saved by lookups that `hit` has counted, where it is known only later.
+    func saved(_ cache: Cache, picoUSD: Int64) {
+        if picoUSD > 0 { counters[cache]?.saved.add(Double(picoUSD)) }
+    }
+
     func sharedFailure(_ operation: String) {
         sharedFailures[operation]?.add()
     }

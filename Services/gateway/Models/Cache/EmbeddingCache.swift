@@ -47,6 +47,10 @@ final class EmbeddingCache: Sendable {
         vectors.forget(tenant)
     }
 
+    func forgetAll() {
+        vectors.forgetAll()
+    }
+
     var bytes: Int { vectors.bytes }
 
     private static func key(_ variant: [UInt8], _ item: [UInt8], _ scope: TenantScope) -> CacheKey {

@@ -94,6 +94,10 @@ final class SemanticCache: Sendable {
         partitions.withLock { $0[tenant] = nil }
     }
 
+    func forgetAll() {
+        partitions.withLock { $0 = [:] }
+    }
+
     func count(of tenant: TenantID) -> Int {
         partitions.withLock { $0[tenant] }?.entries.withLock { $0.count } ?? 0
     }

@@ -57,6 +57,10 @@ final class TenantCache<Value: Sendable>: Sendable {
         state.withLock { Self.drop(tenant, &$0) }
     }
 
+    func forgetAll() {
+        state.withLock { $0 = State() }
+    }
+
     var bytes: Int { state.withLock { $0.bytes } }
 
     func bytes(of tenant: TenantID) -> Int { state.withLock { $0.partitions[tenant]?.bytes ?? 0 } }
