@@ -102,9 +102,10 @@ enum BedrockFailure {
     static func failure(
         status: Int, headers: ResponseHeaders = ResponseHeaders(), type: String?, message: String?
     ) -> ProviderFailure {
-        VendorError.failure(
-            status: status, judged: judged(type, message), headers: headers,
-            VendorError.make(status, message: message))
+        let judged = judged(type, message)
+        return VendorError.failure(
+            status: status, judged: judged, headers: headers,
+            VendorError.make(judged ?? status, message: message))
     }
 
     /// The status of an exception that arrives inside of a stream, by its name with a small or a capital first letter.

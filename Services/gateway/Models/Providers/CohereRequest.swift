@@ -29,11 +29,10 @@ struct CohereRequest {
     }
 
     private func tool(_ tool: Conversation.Tool) -> JSONValue {
-        OpenAIChatRequest.tool(
-            Conversation.Tool(
-                name: tool.name, description: tool.description,
-                parameters: tool.parameters ?? .members(("type", "object"), ("properties", .object([]))),
-                isStrict: nil))
+        var tool = tool
+        // Said for all of them at once, by `strict_tools`.
+        tool.isStrict = nil
+        return OpenAIChatRequest.tool(tool, wantsParameters: true)
     }
 
     /// One tool can be demanded by its name only when there is no other.

@@ -29,7 +29,8 @@ struct MistralAdapter: OpenAISpeaking {
     func vocabulary(for model: String) -> OpenAIChatVocabulary {
         OpenAIChatVocabulary(
             seedMember: "random_seed", requiredToolChoice: "any", asksForUsage: false, takesTopK: true,
-            takesUser: false, thoughts: .chunk, callID: ToolCallID.short, takesNames: false, takesRefusals: false,
+            takesUser: false, thoughts: .chunk, callID: ToolCallID.short, wantsToolParameters: true, takesNames: false,
+            takesRefusals: false,
             marksPrefix: true, hasPlainMedia: true,
             extensions: ["prediction", "prompt_cache_key", "prompt_mode", "safe_prompt", "guardrails", "metadata"])
     }
@@ -48,6 +49,10 @@ struct MistralAdapter: OpenAISpeaking {
     func failure(status: Int, headers: ResponseHeaders, body: [UInt8]) -> ProviderFailure {
         let value = try? JSONValue(parsing: body)
         let details = value?["detail"]?.elements ?? value?["message"]?["detail"]?.elements
+        if value?["type"] == "invalid_model" {
+            let error = VendorError.make(404, message: value?["message"]?.string, code: value?["code"]?.string)
+            return VendorError.failure(status: status, judged: 404, headers: headers, error)
+        }
         guard let detail = details?.first else {
             return OpenAIErrorReader.failure(status: status, headers: headers, body: body)
         }

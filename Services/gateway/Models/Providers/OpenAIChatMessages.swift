@@ -83,9 +83,11 @@ struct OpenAIChatMessages {
     }
 
     private func call(_ call: ContentPart.ToolCall) -> JSONValue {
-        .members(
+        // Servers that read them take no blank for an object.
+        let arguments = call.arguments.utf8.allSatisfy { $0 <= 0x20 } ? "{}" : call.arguments
+        return .members(
             ("id", .string(vocabulary.callID(call.id))), ("type", "function"),
-            ("function", .members(("name", .string(call.name)), ("arguments", .string(call.arguments)))))
+            ("function", .members(("name", .string(call.name)), ("arguments", .string(arguments)))))
     }
 
     // MARK: Content

@@ -14,7 +14,10 @@ struct OpenAIChatRequest {
         }
         add("model", .string(model))
         add("messages", .array(try OpenAIChatMessages(vocabulary: vocabulary).messages(chat.messages)))
-        add("tools", chat.tools.isEmpty ? nil : .array(chat.tools.map(Self.tool)))
+        add(
+            "tools",
+            chat.tools.isEmpty
+                ? nil : .array(chat.tools.map { Self.tool($0, wantsParameters: vocabulary.wantsToolParameters) }))
         add("tool_choice", chat.tools.isEmpty ? nil : chat.toolChoice.map(toolChoice))
         add("parallel_tool_calls", chat.tools.isEmpty ? nil : chat.allowsParallelToolCalls.map(JSONValue.boolean))
         add(vocabulary.limitMember, chat.maximumTokens.map(JSONValue.integer))
@@ -44,14 +47,16 @@ struct OpenAIChatRequest {
         members.append(JSONValue.Member("stream_options", .members(("include_usage", true))))
     }
 
-    static func tool(_ tool: Conversation.Tool) -> JSONValue {
-        .members(
+    static func tool(_ tool: Conversation.Tool, wantsParameters: Bool) -> JSONValue {
+        let none = JSONValue.members(("type", "object"), ("properties", .object([])))
+        return .members(
             ("type", "function"),
             (
                 "function",
                 .members(
                     ("name", .string(tool.name)), ("description", tool.description.map(JSONValue.string)),
-                    ("parameters", tool.parameters), ("strict", tool.isStrict.map(JSONValue.boolean)))
+                    ("parameters", tool.parameters ?? (wantsParameters ? none : nil)),
+                    ("strict", tool.isStrict.map(JSONValue.boolean)))
             ))
     }
 

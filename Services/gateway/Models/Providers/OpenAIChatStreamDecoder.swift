@@ -34,7 +34,7 @@ struct OpenAIChatStreamDecoder: ProviderStreamDecoder {
 
     private mutating func end(_ output: inout [CompletionEvent]) throws(TranslationError) {
         guard !hasEnded else { return }
-        guard hasBegun, choices.values.allSatisfy(\.isFinished) else {
+        guard !choices.isEmpty, choices.values.allSatisfy(\.isFinished) else {
             throw .malformedAnswer("the stream ended before its choices")
         }
         hasEnded = true

@@ -19,6 +19,8 @@ struct OpenAIChatVocabulary: Sendable {
     var thoughts = Thoughts.leftOut
     /// Makes an id of a tool call fit for the vendor; the same for the call and its result.
     var callID: @Sendable (String) -> String = { $0 }
+    /// A tool without parameters has to say so by an empty object.
+    var wantsToolParameters = false
     /// Messages say which of several participants speaks.
     var takesNames = true
     /// A refusal of the model's has a member of its own; else it is its text.
