@@ -14,7 +14,10 @@ extension App {
             signer: parts.signer, urls: try PeerSettings(parts.config).urls)
         let router = parts.makeRouter()
         DescriptionRoutes().add(to: router)
-        addTenantRoutes(to: router, access, models(parts, configuration, access), proxy)
+        let register = try CallRegister(path: journalPath + ".calls")
+        let recorder = CallRecorder(journal: parts.journal)
+        try await recorder.recordUnfinished(register)
+        addTenantRoutes(to: router, access, models(parts, configuration, access, recorder, register), proxy)
         addAdminRoutes(to: router, parts, configuration, access, proxy)
         return router
     }
@@ -50,7 +53,8 @@ extension App {
     }
 
     private static func models(
-        _ parts: ServiceParts, _ configuration: Configuration, _ access: Access
+        _ parts: ServiceParts, _ configuration: Configuration, _ access: Access, _ recorder: CallRecorder,
+        _ register: CallRegister
     ) -> ModelGateway {
         let billing = BillingClient(services: parts.serviceClient, replica: configuration.replicaName)
         let budgets = BudgetAuthority(billing: billing, logger: parts.logger)
@@ -61,8 +65,8 @@ extension App {
             try await budgets.run { try journal.hasShippedEarlierRuns(.usage) }
         }
         return ModelGateway(
-            tenants: access.tenants, budgets: budgets, prices: prices, recorder: CallRecorder(journal: journal),
-            client: parts.httpClient, timeouts: configuration.timeouts)
+            tenants: access.tenants, budgets: budgets, prices: prices, recorder: recorder,
+            register: register, client: parts.httpClient, timeouts: configuration.timeouts)
     }
 
     private static func addTenantRoutes(
@@ -70,9 +74,13 @@ extension App {
     ) {
         let authentication = AuthenticationMiddleware(
             keys: access.keys, tenants: access.tenants, limiter: RequestRateLimiter())
-        let mirrored = router.group("v1").add(middleware: DialectErrorMiddleware(OpenAIChatDialect.self)).add(
-            middleware: authentication)
-        ModelRoutes(gateway: models).add(to: mirrored.group(context: CallerContext.self))
+        let routes = ModelRoutes(gateway: models)
+        let openAI = router.group("v1").add(middleware: DialectErrorMiddleware(OpenAIChatDialect.self))
+            .add(middleware: authentication)
+        routes.addOpenAI(to: openAI.group(context: CallerContext.self))
+        let anthropic = router.group("v1").add(middleware: DialectErrorMiddleware(AnthropicMessagesDialect.self))
+            .add(middleware: authentication)
+        routes.addAnthropic(to: anthropic.group(context: CallerContext.self))
         let own = router.group("v1").add(middleware: authentication)
         ServiceRoutes(proxy: proxy).add(to: own.group(context: CallerContext.self))
     }

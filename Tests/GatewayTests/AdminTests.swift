@@ -97,7 +97,9 @@ struct AdminTests {
             for url in urls {
                 let answer = try await fixture.admin(
                     "POST", "/tenants/\(tenant)/providers",
-                    json: "{\"name\": \"p\", \"kind\": \"openai\", \"base_url\": \"\(url)\", \"models\": [\"m\"]}")
+                    json:
+                        "{\"name\": \"p\", \"kind\": \"openai-compatible\", \"base_url\": \"\(url)\", \"models\": [\"m\"]}"
+                )
                 #expect(answer.status == 422, "\(url): \(answer.text)")
                 #expect(answer.problem?.errors?.first?.field == "base_url", "\(url): \(answer.text)")
             }
@@ -106,7 +108,7 @@ struct AdminTests {
             _ = try await pool.query(
                 """
                 INSERT INTO gateway.providers (tenant_id, id, name, kind, base_url, models, priority)
-                VALUES (\(tenant.uuid), \(ProviderID().uuid), 'p', 'openai', \(fixture.provider.baseURL),
+                VALUES (\(tenant.uuid), \(ProviderID().uuid), 'p', 'openai-compatible', \(fixture.provider.baseURL),
                     \(["m"]), \(Int32(1)))
                 """)
             await pool.shutDown()

@@ -68,15 +68,20 @@ struct GatewayFixture: Sendable {
         return try answer.decode()
     }
 
+    /// - Parameters:
+    ///   - server: Another fake than the fixture's own.
+    ///   - priority: The smallest number is asked first.
     func makeProvider(
-        _ tenant: TenantID, models: [String] = ["fake-chat", "fake-embedding", "missing-model", "fault-*"]
+        _ tenant: TenantID, models: [String] = ["fake-chat", "fake-embedding", "missing-model", "fault-*"],
+        name: String = "fake", server: FakeProvider? = nil, priority: Int = 100
     ) async throws -> ProviderDescription {
+        let provider = server ?? self.provider
         let list = models.map { "\"\($0)\"" }.joined(separator: ",")
         let answer = try await admin(
             "POST", "/tenants/\(tenant)/providers",
             json: """
-                {"name": "fake", "kind": "openai-compatible", "base_url": "\(provider.baseURL)",
-                 "api_key": "\(provider.apiKey ?? "")", "models": [\(list)]}
+                {"name": "\(name)", "kind": "openai-compatible", "base_url": "\(provider.baseURL)",
+                 "api_key": "\(provider.apiKey ?? "")", "models": [\(list)], "priority": \(priority)}
                 """)
         #expect(answer.status == 201, "\(answer.text)")
         return try answer.decode()

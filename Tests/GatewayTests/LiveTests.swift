@@ -36,7 +36,7 @@ struct LiveTests {
         }
     }
 
-    @Test("every call that was answered is in the ledger exactly once, though the gateway is killed again and again")
+    @Test("every call that a provider got is in the ledger exactly once, though the gateway is killed again and again")
     func killed() async throws {
         try await LiveGateway.run { gateway in
             let customer = try await gateway.makeCustomer()
@@ -50,7 +50,11 @@ struct LiveTests {
             try await Task.sleep(for: .milliseconds(500))
             let (events, records) = gateway.billing.state.withLock { ($0.events, $0.records) }
             #expect(events.count >= answered)
-            #expect(events.count <= gateway.provider.meter.requests)
+            // What was under way when the process died is there as an estimate, whether the provider had got it or not.
+            #expect(events.count >= gateway.provider.meter.requests)
+            let exact = events.values.filter(\.isExact)
+            #expect(exact.count <= gateway.provider.meter.requests)
+            #expect(events.count - exact.count <= 5 * 16)
             #expect(records.values.count { $0.action == "chat.completion" } == events.count)
             #expect(answered > 0)
         }

@@ -19,6 +19,11 @@ struct ModelDirectory: Sendable {
         exact[model] ?? providers.first { $0.models.contains { $0.matches(model) } }
     }
 
+    /// Every provider that serves the model, the first to be asked first.
+    func providers(of model: String) -> [ModelProvider] {
+        providers.filter { $0.models.contains { $0.matches(model) } }
+    }
+
     /// The models that can be named, each once.
     var names: [(model: String, provider: ModelProvider)] {
         exact.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -1,8 +1,6 @@
 import Contracts
 import Foundation
 import HTTPTypes
-import Hummingbird
-import NIOCore
 import ServiceKit
 
 /// An error in OpenAI's shape, from which its clients raise their own error classes.
@@ -56,14 +54,6 @@ struct OpenAIError: Error, Equatable {
             return Array(#"{"error":{"message":"internal error","type":"server_error","param":null,"code":null}}"#.utf8)
         }
         return Array(data)
-    }
-
-    func response() -> Response {
-        let body = ByteBuffer(bytes: body)
-        var fields = headers
-        fields[.contentType] = "application/json"
-        fields[.contentLength] = String(body.readableBytes)
-        return Response(status: .init(code: status), headers: fields, body: ResponseBody(byteBuffer: body))
     }
 
     /// The event that ends a stream which cannot be finished.

@@ -115,6 +115,40 @@ struct ProviderFailure: Error, Equatable {
         }
     }
 
+    /// What ended a stream early.
+    init(stream error: any Error) {
+        self =
+            switch error {
+            case let failure as ProviderFailure: failure
+            case let error as CurlError where error.code == .timeout(.idle) || error.code == .timeout(.total):
+                .stalled("\(error.code)")
+            case let error as CurlError: .brokenStream("\(error.code)")
+            case let error as RelayFailure: .brokenStream("\(error)")
+            default: .brokenStream("cancelled")
+            }
+    }
+
+    /// The client's request cannot be said in the provider's words, or its answer not in the client's.
+    init(_ error: TranslationError) {
+        switch error {
+        case .unsupported(let parameter, let problem):
+            self.init(
+                Self.refused(parameter, problem, "unsupported_parameter"), reason: "unsupported \(parameter)",
+                mayHaveRun: false, blame: .configuration)
+        case .invalid(let parameter, let problem):
+            self.init(
+                Self.refused(parameter, problem, "invalid_request"), reason: "invalid \(parameter)",
+                mayHaveRun: false, blame: .request)
+        case .malformedAnswer(let problem): self = .unusable(problem)
+        }
+    }
+
+    private static func refused(_ parameter: String, _ problem: String, _ code: String) -> OpenAIError {
+        OpenAIError(
+            status: 400, message: "Invalid '\(parameter)': \(problem).", type: "invalid_request_error",
+            parameter: parameter, code: code)
+    }
+
     /// An answer with status 200 that is not what was asked for.
     static func unusable(_ reason: String) -> ProviderFailure {
         ProviderFailure(
@@ -126,6 +160,13 @@ struct ProviderFailure: Error, Equatable {
     static func brokenStream(_ reason: String) -> ProviderFailure {
         ProviderFailure(
             gateway(502, "The provider's answer broke off; what was sent is not complete.", "stream_interrupted"),
+            reason: reason, mayHaveRun: true)
+    }
+
+    /// A stream whose provider fell silent.
+    static func stalled(_ reason: String) -> ProviderFailure {
+        ProviderFailure(
+            gateway(504, "The provider fell silent; what was sent is not complete.", "stream_interrupted"),
             reason: reason, mayHaveRun: true)
     }
 

@@ -67,3 +67,12 @@ extension ModelPrice {
             cacheWriteTokens: usage.cacheWrite, reasoningTokens: usage.reasoning, isBatch: isBatch)
     }
 }
+
+extension TokenUsage {
+    /// The same, when a vendor counted the input at the beginning of a stream that was cut off.
+    func atLeast(completion counted: Int64) -> TokenUsage {
+        var usage = self
+        usage.completion = max(completion, counted)
+        return usage
+    }
+}

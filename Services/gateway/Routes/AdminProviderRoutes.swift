@@ -76,8 +76,8 @@ struct AdminProviderRoutes: Sendable {
 
     /// A value that the interface of the kind needs and does not have is named too.
     private static func check(_ body: ProviderCreation) throws(APIError) {
-        guard kinds.contains(body.kind) else {
-            throw .invalid("kind", "must be one of \(kinds.joined(separator: ", "))")
+        guard ProviderAdapters.kinds.contains(body.kind) else {
+            throw .invalid("kind", "must be one of \(ProviderAdapters.kinds.joined(separator: ", "))")
         }
         if let problem = ProviderAddress.problem(with: body.baseURL) { throw .invalid("base_url", problem) }
         let problems = ProviderRules.problems(
@@ -96,6 +96,4 @@ struct AdminProviderRoutes: Sendable {
             throw .invalid(error.field, error.text)
         }
     }
-
-    private static let kinds = Set(ModelProvider.Kind.allCases.map(\.rawValue)).union(ProviderAdapters.kinds).sorted()
 }

@@ -4,22 +4,31 @@ import HTTPTypes
 import Hummingbird
 import ServiceKit
 
-/// The routes that mirror OpenAI's interface.
+/// The routes that mirror vendors' interfaces.
 struct ModelRoutes: Sendable {
     let gateway: ModelGateway
 
-    func add(to group: RouterGroup<CallerContext>) {
-        group.post("chat/completions") { request, context in try await call(.chat, request, context) }
-        group.post("embeddings") { request, context in try await call(.embedding, request, context) }
+    /// The routes that mirror Anthropic's interface.
+    func addAnthropic(to group: RouterGroup<CallerContext>) {
+        group.post("messages") { request, context in try await call(.anthropicMessages, request, context) }
+    }
+
+    /// The routes that mirror OpenAI's interface.
+    func addOpenAI(to group: RouterGroup<CallerContext>) {
+        group.post("responses") { request, context in try await call(.openAIResponses, request, context) }
+        group.post("chat/completions") { request, context in try await call(.openAIChat, request, context) }
+        group.post("embeddings") { request, context in try await call(.openAIEmbeddings, request, context) }
         group.get("models", use: list)
         group.get("models/**", use: show)
     }
 
-    private func call(_ kind: ModelCall.Kind, _ request: Request, _ context: CallerContext) async throws -> Response {
+    private func call(
+        _ dialect: ModelDialect, _ request: Request, _ context: CallerContext
+    ) async throws -> Response {
         // What clients send, told apart from all else without taking it apart.
         if request.headers[.contentType] != "application/json" { try request.requireContentType("application/json") }
         let body = try await request.collectBytes(maximumBytes: BodyLimit.large)
-        return try await gateway.answer(kind, body: body, context: context)
+        return try await gateway.answer(dialect, body: body, context: context)
     }
 
     private func list(_ request: Request, _ context: CallerContext) async throws -> Response {

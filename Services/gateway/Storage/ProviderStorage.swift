@@ -98,19 +98,23 @@ struct ProviderStorage: Sendable {
             SELECT id, name, kind, base_url, sealed_key, models, priority, region, weight, options::text AS options
             FROM gateway.providers WHERE tenant_id = \(scope.tenant.uuid) ORDER BY priority, name LIMIT 200
             """, in: scope)
-        return ModelDirectory(try rows.map { try provider($0, of: scope.tenant) })
+        return ModelDirectory(try rows.compactMap { try provider($0, of: scope.tenant) })
     }
 
-    private func provider(_ row: PostgresRow, of tenant: TenantID) throws -> ModelProvider {
+    /// Nil for a provider that this gateway cannot call.
+    private func provider(_ row: PostgresRow, of tenant: TenantID) throws -> ModelProvider? {
         let id = ProviderID(try row.decode("id", as: UUID.self))
+        let settings = ProviderSettings(
+            baseURL: try row.decode("base_url"), apiKey: try key(row, of: tenant, id), options: try Self.options(row))
+        let kind: String = try row.decode("kind")
+        // What it needs was checked when it was written; a newer gateway may know more kinds than this one.
+        guard let adapter = try? ProviderAdapters.make(kind, settings) else { return nil }
         return ModelProvider(
-            id: id, name: try row.decode("name"),
-            kind: ModelProvider.Kind(rawValue: try row.decode("kind")) ?? .openAICompatible,
-            baseURL: try row.decode("base_url"), apiKey: try key(row, of: tenant, id),
+            id: id, name: try row.decode("name"), adapter: adapter,
             models: try row.decode("models", as: [String].self).map(ModelPattern.init),
             priority: Int(try row.decode("priority", as: Int32.self)),
             region: try row.decode("region", as: String?.self),
-            weight: Int(try row.decode("weight", as: Int32.self)), options: try Self.options(row))
+            weight: Int(try row.decode("weight", as: Int32.self)))
     }
 
     private func key(_ row: PostgresRow, of tenant: TenantID, _ id: ProviderID) throws -> String? {

@@ -10,8 +10,9 @@ package actor Constellation {
     package nonisolated let adminKey: String
     package nonisolated let database: TestDatabase
     private nonisolated let ports: [ServiceName: Int]
-    private let settings: ConstellationSettings
+    private nonisolated let settings: ConstellationSettings
     private var processes: [ServiceName: ChildProcess] = [:]
+    private var secondGateway: ChildProcess?
 
     /// Migrates the six schemas, starts the services and waits until each says that it is ready.
     package static func start(_ adjust: (inout ConstellationSettings) -> Void = { _ in }) async throws -> Constellation
@@ -93,6 +94,27 @@ package actor Constellation {
         throw ConstellationError.notReady(service, missing: missing, log: notes(of: service))
     }
 
+    // MARK: A second gateway
+
+    package nonisolated var secondGatewayURL: String { "http://127.0.0.1:\(settings.port(.gateway, replica: 1))" }
+
+    /// Starts another gateway beside the first, on the same database, with a journal of its own.
+    package func launchSecondGateway() async throws {
+        secondGateway = try ChildProcess(
+            executable: settings.executable(.gateway), arguments: ["serve"],
+            environment: settings.environment(.gateway, replica: 1), logPath: settings.logPath(.gateway) + ".2")
+        for _ in 0..<300 {
+            if let answer = try? await PlainHTTP().get(secondGatewayURL + "/readyz"), answer.status == 200 { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw ConstellationError.notReady(.gateway, missing: "the second gateway does not answer", log: "")
+    }
+
+    package func killSecondGateway() async {
+        await secondGateway?.kill()
+        secondGateway = nil
+    }
+
     /// Runs the offline verifier on an inclusion proof, as an auditor would: no network, no configuration.
     package func verify(proof: [UInt8], key: String) async throws -> (status: Int32, output: String) {
         let name = "\(settings.directory)/proof-\(UUID().uuidString)"
@@ -108,6 +130,7 @@ package actor Constellation {
 
     /// Ends everything and removes the database and the files.
     package func stop() async {
+        await killSecondGateway()
         for service in ServiceName.allCases { await kill(service) }
         try? FileManager.default.removeItem(atPath: settings.directory)
         try? await database.drop()

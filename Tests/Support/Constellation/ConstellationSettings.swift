@@ -7,6 +7,8 @@ import Glibc
 package struct ConstellationSettings: Sendable {
     package let adminKey: String
     package let ports: [ServiceName: Int]
+    /// Of the second gateway, for tests that start one.
+    private let secondGatewayPort: Int
     package let directory: String
     /// Added to every service's environment; wins over what is set here.
     package var extra: [String: String] = [:]
@@ -22,6 +24,7 @@ package struct ConstellationSettings: Sendable {
         let services = ServiceName.allCases
         seeds = Dictionary(uniqueKeysWithValues: services.map { ($0, SecureRandom.bytes(32)) })
         ports = Dictionary(uniqueKeysWithValues: try services.map { ($0, try FreePort.find()) })
+        secondGatewayPort = try FreePort.find()
         databaseURLs = Dictionary(
             uniqueKeysWithValues: services.map {
                 ($0, (database.url(role: $0.schema), database.url(role: $0.schema + "_migrator")))
@@ -29,16 +32,21 @@ package struct ConstellationSettings: Sendable {
         shared = try Self.shared(seeds: seeds, ports: ports, adminKey: adminKey)
     }
 
-    func environment(_ service: ServiceName) -> [String: String] {
+    /// - Parameter replica: The number of the replica; each has a port and a journal of its own.
+    func environment(_ service: ServiceName, replica: Int = 0) -> [String: String] {
         var values = shared
         values["PATH"] = ProcessInfo.processInfo.environment["PATH"]
         values["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
-        values["HTTP_PORT"] = "\(ports[service] ?? 0)"
+        values["HTTP_PORT"] = "\(port(service, replica: replica))"
         values["DATABASE_URL"] = databaseURLs[service]?.run
         values["MIGRATION_DATABASE_URL"] = databaseURLs[service]?.migrate
-        values["JOURNAL_PATH"] = "\(directory)/\(service.rawValue).journal"
+        values["JOURNAL_PATH"] = "\(directory)/\(service.rawValue)\(replica == 0 ? "" : "-\(replica)").journal"
         values["TRUST_KEY"] = seeds[service].map { Data($0).base64EncodedString() }
         return values.merging(extra) { $1 }
+    }
+
+    func port(_ service: ServiceName, replica: Int = 0) -> Int {
+        replica == 0 ? ports[service] ?? 0 : secondGatewayPort
     }
 
     func logPath(_ service: ServiceName) -> String { "\(directory)/\(service.rawValue).log" }

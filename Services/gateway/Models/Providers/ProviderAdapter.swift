@@ -52,6 +52,9 @@ protocol ProviderAdapter: Sendable {
     /// What a status other than 2xx means. The default reads OpenAI's shape and the status.
     func failure(status: Int, headers: ResponseHeaders, body: [UInt8]) -> ProviderFailure
 
+    /// What the content type of a streamed answer begins with.
+    var streamMediaType: String { get }
+
     /// Where a GET tells whether the provider is there and takes the credentials; nil when there is no such address.
     var probe: ProviderRoute? { get }
 }
@@ -60,6 +63,8 @@ extension ProviderAdapter {
     func limitMember(_ dialect: ModelDialect) -> String {
         dialect == .openAIResponses ? "max_output_tokens" : "max_tokens"
     }
+
+    var streamMediaType: String { "text/event-stream" }
 
     func sign(_ request: inout OutgoingRequest, at date: Date) {}
 
@@ -83,7 +88,8 @@ protocol ProviderStreamDecoder: Sendable {
 
 /// What is asked of a provider.
 enum ModelOperation: Sendable, Hashable {
-    /// A conversation in the vendor's own words, or in a dialect that it speaks.
+    /// A conversation in a dialect that the vendor speaks. A vendor with words of its own for all conversations takes
+    /// them for every dialect.
     case chat(ModelDialect, streams: Bool)
     case embeddings
 }

@@ -5,7 +5,11 @@ struct BodyEdits {
     var isEmpty: Bool { edits.isEmpty }
 
     mutating func replace(_ range: Range<Int>, with text: String) {
-        edits.append((range, Array(text.utf8)))
+        replace(range, with: Array(text.utf8))
+    }
+
+    mutating func replace(_ range: Range<Int>, with bytes: [UInt8]) {
+        edits.append((range, bytes))
     }
 
     mutating func insert(_ text: String, at index: Int) {

@@ -5,10 +5,13 @@ import Foundation
 /// The name of one call of a client to a model, from which the ids of all its records follow.
 ///
 /// It is made here and not taken from `X-Request-Id`: whoever could choose it could have two calls counted as one.
-struct CallIdentity: Sendable {
+struct CallIdentity: Sendable, Equatable {
     let call: UUID
     /// Whether the call is a line of a batch, for which the ledger takes the batch price.
     var isBatch = false
+
+    /// 32 hexadecimal digits, for ids in answers.
+    var text: String { call.uuidString.replacing("-", with: "").lowercased() }
 
     /// The id of the usage event of one attempt, derived so that journaling it twice posts it once.
     func usage(attempt: Int) -> UsageRecordID { UsageRecordID(derived("usage", attempt)) }

@@ -13,9 +13,13 @@ struct CallOutcome: Sendable {
         CallOutcome(result: .success, usage: usage, isExact: true)
     }
 
-    /// Nothing was used that we know of.
-    static func failure(_ failure: ProviderFailure) -> CallOutcome {
-        CallOutcome(result: .failure, usage: .none, isExact: !failure.mayHaveRun, reason: failure.reason)
+    /// A failure before any of the answer came. A provider that may have begun has read the request at least.
+    static func failure(_ failure: ProviderFailure, of call: ModelCall) -> CallOutcome {
+        guard failure.mayHaveRun else {
+            return CallOutcome(result: .failure, usage: .none, isExact: true, reason: failure.reason)
+        }
+        let usage = UsageEstimate.usage(requestBytes: call.request.body.count, answerTokens: 0)
+        return .estimate(usage, result: .failure, reason: failure.reason)
     }
 
     static func estimate(

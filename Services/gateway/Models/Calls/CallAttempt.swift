@@ -1,0 +1,56 @@
+import Contracts
+import CurlClient
+import Foundation
+
+/// One try of a call at one target. A value; whether its money is held is the matter of `OpenAttempt`.
+struct CallAttempt: Sendable {
+    let call: ModelCall
+    let target: ModelTarget
+    /// Counts from 1 within the call.
+    let number: Int
+
+    var provider: ModelProvider { target.provider }
+
+    /// The provider speaks the client's dialect, so bodies are passed on as they are.
+    var isNative: Bool { provider.adapter.nativeDialects.contains(call.request.dialect) }
+
+    /// Names the attempt at the provider, in its logs and in ours.
+    var reference: UsageRecordID { call.identity.usage(attempt: number) }
+
+    /// The body for the provider.
+    ///
+    /// - Parameter isBudgeted: A limit on the answer must be sent, since money is held for that much.
+    /// - Throws: `TranslationError` when the provider's vendor has no words for what the client asks.
+    func body(isBudgeted: Bool) throws(TranslationError) -> [UInt8] {
+        if isNative { return NativeBody.body(of: self, isBudgeted: isBudgeted) }
+        if call.kind == .embedding {
+            return try provider.adapter.body(of: OpenAIEmbeddingsDialect.demand(call.request.body), model: target.model)
+        }
+        return try provider.adapter.body(of: try conversation(isBudgeted: isBudgeted), model: target.model)
+    }
+
+    /// The client's request in neutral words, with the limit that is held for.
+    func conversation(isBudgeted: Bool) throws(TranslationError) -> Conversation {
+        guard let dialect = call.request.dialect.implementation else {
+            throw .unsupported(parameter: "model", "does not answer this kind of request")
+        }
+        var conversation = try dialect.conversation(call.request.body)
+        if isBudgeted { conversation.maximumTokens = CallBudget.limit(stated: conversation.maximumTokens) }
+        return conversation
+    }
+
+    /// The request to the provider, credentials included.
+    func request(body: [UInt8], timeouts: ModelTimeouts) -> OutgoingRequest {
+        let words = isNative ? call.request.dialect : .openAIChat
+        let operation =
+            call.kind == .embedding ? ModelOperation.embeddings : .chat(words, streams: call.streams)
+        let route = provider.adapter.route(operation, model: target.model)
+        var request = OutgoingRequest(
+            method: "POST", url: route.url, headers: [("Content-Type", "application/json")] + route.headers, body: body,
+            deadline: min(timeouts.total, max(.milliseconds(1), ContinuousClock.now.duration(to: call.deadline))),
+            connectTimeout: timeouts.connect, firstByteTimeout: timeouts.firstByte, idleTimeout: timeouts.idle,
+            maximumResponseBytes: ModelGateway.maximumAnswerBytes)
+        provider.adapter.sign(&request, at: Date())
+        return request
+    }
+}

@@ -1,0 +1,145 @@
+import Contracts
+import CurlClient
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceKit
+
+/// Brings one call to its answer: tries its targets in turn until one of them begins to answer.
+///
+/// Nothing of an attempt that failed has reached the client, so the client sees one call. Each attempt has its own hold,
+/// usage event and audit record, whatever became of it.
+struct CallDelivery: Sendable {
+    let call: ModelCall
+    let gateway: ModelGateway
+    let logger: Logger
+
+    /// - Parameter targets: In the order of trying, at least one.
+    func run(_ targets: [ModelTarget]) async throws -> Response {
+        var attempts = AttemptSequence(targets: targets, deadline: call.deadline)
+        while let attempt = attempts.next(of: call) {
+            let open = try await open(attempt, isFirst: attempt.number == 1)
+            do {
+                return try await call.streams ? stream(open) : whole(open)
+            } catch let failure as ProviderFailure {
+                logger.warning(
+                    "provider failed",
+                    metadata: [
+                        "provider": .string(attempt.provider.name), "model": .string(attempt.target.model),
+                        "attempt": .stringConvertible(attempt.number), "reason": .string(failure.reason),
+                    ])
+                try await open.finish(.failure(failure, of: call))
+                try await attempts.prepareNext(after: failure)
+            }
+        }
+        throw attempts.failure?.error ?? OpenAIError.modelNotFound(call.request.model)
+    }
+
+    /// Takes the money for an attempt.
+    ///
+    /// - Throws: `ModelGateway.Refusal` for the first one; for a later one the error itself, since there is a record.
+    private func open(_ attempt: CallAttempt, isFirst: Bool) async throws -> OpenAttempt {
+        do {
+            // Without a price nothing can be held: only a tenant known to have no budget gets through.
+            let hold = try await gateway.budgets.hold(
+                attempt.target.price.map(call.budget.cost) ?? .max, as: call.caller)
+            return try OpenAttempt(
+                attempt, hold: hold, budgets: gateway.budgets, recorder: gateway.recorder,
+                register: gateway.register, logger: logger)
+        } catch {
+            throw isFirst ? ModelGateway.Refusal(error: error) : error
+        }
+    }
+
+    // MARK: Whole answers
+
+    private func whole(_ open: OpenAttempt) async throws -> Response {
+        let answer: OutgoingResponse
+        do {
+            answer = try await gateway.client.execute(request(open))
+        } catch let error as CurlError {
+            throw ProviderFailure(error)
+        }
+        guard (200..<300).contains(answer.status) else {
+            throw failure(of: open.attempt, answer.status, answer.headers, answer.body)
+        }
+        let reading = try WholeAnswer(answer.body, of: open.attempt)
+        try await open.finish(reading.outcome)
+        let buffer = ByteBuffer(bytes: reading.body)
+        return Response(
+            status: .ok,
+            headers: [.contentType: "application/json", .contentLength: String(buffer.readableBytes)],
+            body: ResponseBody(byteBuffer: buffer))
+    }
+
+    // MARK: Streams
+
+    private func stream(_ open: OpenAttempt) async throws -> Response {
+        let relay = try relay(open.attempt)
+        let answer: StreamingResponse
+        do {
+            answer = try await gateway.client.stream(request(open))
+        } catch let error as CurlError {
+            throw ProviderFailure(error)
+        }
+        guard (200..<300).contains(answer.status) else {
+            let body = await Self.beginning(of: answer.body)
+            throw failure(of: open.attempt, answer.status, answer.headers, body)
+        }
+        let type = open.attempt.provider.adapter.streamMediaType
+        guard answer.headers["content-type"]?.lowercased().hasPrefix(type) ?? false else {
+            throw ProviderFailure.unusable("not an event stream")
+        }
+        let offer = StreamOffer(try await AnswerStream.begin(open, relay, answer.body))
+        return Response(
+            status: .ok,
+            // Proxies in between must not gather the events.
+            headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache, no-transform"],
+            body: ResponseBody { writer in try await offer.take()?.run(&writer) })
+    }
+
+    private func relay(_ attempt: CallAttempt) throws(ProviderFailure) -> any AnswerRelay {
+        guard let dialect = call.request.dialect.implementation else { throw .unusable("no streams here") }
+        let context = call.answerContext()
+        guard !attempt.isNative else { return dialect.makeRelay(context) }
+        return TranslatingRelay(
+            from: attempt.provider.adapter.makeStreamDecoder(), to: dialect.makeStreamEncoder(context))
+    }
+
+    // MARK: Both
+
+    private func request(_ open: OpenAttempt) throws(ProviderFailure) -> OutgoingRequest {
+        do {
+            let body = try open.attempt.body(isBudgeted: open.isBudgeted)
+            return open.attempt.request(body: body, timeouts: gateway.timeouts)
+        } catch {
+            throw ProviderFailure(error)
+        }
+    }
+
+    private func failure(
+        of attempt: CallAttempt, _ status: Int, _ headers: ResponseHeaders, _ body: [UInt8]
+    ) -> ProviderFailure {
+        var failure = attempt.provider.adapter.failure(status: status, headers: headers, body: body)
+        // Another vendor's words would only confuse the client's library.
+        if !attempt.isNative { failure.error.ownBody = nil }
+        return failure
+    }
+
+    /// Enough of an error's body to pass it on.
+    private static func beginning(of body: ResponseBodyStream) async -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            for try await piece in body {
+                bytes += piece
+                if bytes.count > 65_536 { break }
+            }
+        } catch {
+            // The status says enough; a body that breaks off is not passed on.
+            return []
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,56 @@
+import Contracts
+import Foundation
+import ServiceKit
+
+/// Puts what a call used and how it ended into the journal, before its answer is complete.
+struct CallRecorder: Sendable {
+    let journal: Journal
+
+    /// The usage event and the audit record of one attempt at a provider, durable together.
+    ///
+    /// - Throws: When the journal takes nothing more; the call must then not be answered as done.
+    func record(_ attempt: CallAttempt, _ outcome: CallOutcome, lease: LeaseID?) async throws {
+        let finishedAt = Date()
+        let call = attempt.call
+        let provider = attempt.provider.name
+        let event = UsageEvent(
+            id: attempt.reference, tenant: call.caller.tenant, kind: call.kind.usage,
+            occurredAt: finishedAt, requestID: call.caller.requestID, attempt: attempt.number,
+            model: attempt.target.model, provider: provider, promptTokens: outcome.usage.prompt,
+            completionTokens: outcome.usage.completion, cachedTokens: outcome.usage.cached,
+            cacheWriteTokens: outcome.usage.cacheWrite, reasoningTokens: outcome.usage.reasoning,
+            isBatch: call.identity.isBatch, isExact: outcome.isExact, lease: lease, apiKey: call.caller.apiKey,
+            user: call.request.user ?? call.caller.user)
+        var details = ["provider": provider, "stream": call.streams ? "true" : "false"]
+        if attempt.target.model != call.request.model { details["requested"] = call.request.model }
+        if !outcome.isExact { details["usage"] = "estimated" }
+        if let reason = outcome.reason { details["reason"] = reason }
+        let record = AuditRecord(
+            id: call.identity.audit(attempt: attempt.number), tenant: call.caller.tenant, occurredAt: finishedAt,
+            service: .gateway, action: call.kind.action, outcome: outcome.result, actor: call.caller.actor,
+            requestID: call.caller.requestID, model: attempt.target.model, promptTokens: outcome.usage.prompt,
+            completionTokens: outcome.usage.completion, details: details)
+        do {
+            try await journal.append([CallEntry.usage(event), CallEntry.audit(record)])
+        } catch {
+            throw APIError.unavailable("the record of this call could not be kept", underlying: error)
+        }
+    }
+
+    /// Accounts for what an earlier run of this gateway began and was stopped in.
+    func recordUnfinished(_ register: CallRegister) async throws {
+        let entries = try register.unfinished()
+        try await journal.append(entries.flatMap { [CallEntry.usage($0.usage), CallEntry.audit($0.audit)] })
+        try register.clear()
+    }
+
+    /// The audit record of a call that was refused before a provider was asked.
+    func recordRefusal(of call: ModelCall, reason: String) async {
+        let record = AuditRecord(
+            id: call.identity.audit(attempt: 0), tenant: call.caller.tenant, occurredAt: Date(), service: .gateway,
+            action: call.kind.action, outcome: .denied, actor: call.caller.actor, requestID: call.caller.requestID,
+            model: call.request.model, details: ["reason": reason])
+        // A refusal does nothing that needs evidence; the journal counts and logs what it could not write.
+        try? await journal.append([CallEntry.audit(record)])
+    }
+}

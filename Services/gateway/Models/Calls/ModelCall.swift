@@ -1,0 +1,48 @@
+import Contracts
+import Foundation
+import ServiceKit
+
+/// One call of a client to a model: all that is known before a provider is asked.
+struct ModelCall: Sendable {
+    enum Kind: Sendable {
+        case chat, embedding
+
+        var action: String {
+            switch self {
+            case .chat: "chat.completion"
+            case .embedding: "embedding.create"
+            }
+        }
+
+        var usage: UsageEvent.Kind {
+            switch self {
+            case .chat: .chat
+            case .embedding: .embedding
+            }
+        }
+    }
+
+    let identity: CallIdentity
+    let caller: Caller
+    let request: ModelRequest
+    let startedAt: Date
+    /// When everything, other attempts included, has to be over.
+    let deadline: ContinuousClock.Instant
+
+    var kind: Kind { request.dialect == .openAIEmbeddings ? .embedding : .chat }
+    var streams: Bool { kind == .chat && request.streams }
+
+    /// What the call may cost at most. The limit on the answer is part of it only when it is also sent.
+    var budget: CallBudget {
+        CallBudget(
+            bodyBytes: request.body.count,
+            limit: kind == .chat ? CallBudget.limit(stated: request.statedLimit) : 0, choices: request.choices)
+    }
+
+    /// What the answer has to repeat of the request, for the client's dialect.
+    func answerContext(_ conversation: Conversation? = nil) -> AnswerContext {
+        AnswerContext(
+            model: request.model, identifier: identity.text, created: Int64(startedAt.timeIntervalSince1970),
+            includesUsage: request.streamOptions?.includesUsage == true, conversation: conversation)
+    }
+}
