@@ -22,7 +22,7 @@ struct AnswerCacheTests {
 
     private func answer(_ text: String, at date: Date? = nil) -> CachedAnswer {
         CachedAnswer(
-            body: Array(text.utf8), format: .dialect, model: "m", provider: "p",
+            body: Array(text.utf8), format: .whole, model: "m", provider: "p",
             usage: TokenUsage(prompt: 3, completion: 4), costPicoUSD: 7_000, storedAt: date ?? now)
     }
 
@@ -141,7 +141,7 @@ struct AnswerCacheTests {
     @Test("an answer written for the shared tier reads back the same, and anything else reads as nothing")
     func code() {
         let answer = CachedAnswer(
-            body: Array("{\"é\": 1}".utf8), format: .neutral, model: "größe", provider: "",
+            body: Array("{\"é\": 1}".utf8), format: .stream, model: "größe", provider: "",
             usage: TokenUsage(prompt: .max, completion: 8, cached: 9, cacheWrite: 5, reasoning: 4), costPicoUSD: -1,
             storedAt: now)
         let bytes = CachedAnswerCode.encode(answer)

@@ -28,18 +28,26 @@ final class AnswerCache: Sendable {
     /// The answer kept for `key`. Counted as a hit, with what it saves, or a miss.
     ///
     /// Waits for nothing when there is no shared tier or the answer is in memory; for 20 ms at most otherwise.
-    func answer(for key: CacheKey, under settings: CacheSettings, at now: Date) async -> CachedAnswer? {
-        if let answer = local.value(for: key, under: settings, at: now) {
+    ///
+    /// - Parameter other: The key of another form that will do as well.
+    func answer(
+        for key: CacheKey, or other: CacheKey? = nil, under settings: CacheSettings, at now: Date
+    ) async -> CachedAnswer? {
+        var answer = await find(key, settings, now)
+        if answer == nil, let other { answer = await find(other, settings, now) }
+        if let answer {
             metrics.hit(.answer, saved: answer.costPicoUSD)
-            return answer
+        } else {
+            metrics.miss(.answer)
         }
-        if let answer = await shared?.answer(for: key, under: settings, at: now) {
-            keep(answer, for: key, under: settings)
-            metrics.hit(.answer, saved: answer.costPicoUSD)
-            return answer
-        }
-        metrics.miss(.answer)
-        return nil
+        return answer
+    }
+
+    private func find(_ key: CacheKey, _ settings: CacheSettings, _ now: Date) async -> CachedAnswer? {
+        if let answer = local.value(for: key, under: settings, at: now) { return answer }
+        guard let answer = await shared?.answer(for: key, under: settings, at: now) else { return nil }
+        keep(answer, for: key, under: settings)
+        return answer
     }
 
     /// Keeps a whole answer. What is kept in the shared tier is sent there in the background.
