@@ -92,16 +92,9 @@ struct CachedCalls: Sendable {
     private static func body(of answer: CachedAnswer, for call: ModelCall) -> [UInt8]? {
         switch (answer.format, call.streams) {
         case (.whole, false), (.stream, true): answer.body
-        case (.whole, true): KeptStream.bytes(of: answer.body, in: call.request.dialect, context(of: call))
+        case (.whole, true): KeptStream.bytes(of: answer.body, in: call.request.dialect, call.answerContext())
         case (.stream, false): nil
         }
-    }
-
-    private static func context(of call: ModelCall) -> AnswerContext {
-        AnswerContext(
-            model: call.request.model, identifier: call.identity.call.uuidString.filter { $0 != "-" },
-            created: Int64(call.startedAt.timeIntervalSince1970),
-            includesUsage: call.request.streamOptions?.includesUsage == true)
     }
 
     private static func response(
