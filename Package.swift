@@ -172,6 +172,7 @@ let package = Package(
             "ServiceKit",
             [
                 "Contracts", "Cryptography", "CurlClient", "Observability", "Postgres", "Resilience",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(

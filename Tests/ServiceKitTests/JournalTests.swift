@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import GRDB
 import Logging
 import Observability
 import Support
@@ -90,11 +91,11 @@ struct JournalTests {
             try await journal.append(usage: [event], audit: [record])
             let stored = try journal.store.oldest(.usage, limit: 10, maximumBytes: .max)
             let batch = try WireFormat.decoder().decode(
-                Batch<UsageEvent>.self, from: Data(JournalShipper.body(of: stored)))
+                Batch<UsageEvent>.self, from: Data(stored.body()))
             #expect(batch.items == [event])
             let records = try WireFormat.decoder().decode(
                 Batch<AuditRecord>.self,
-                from: Data(JournalShipper.body(of: try journal.store.oldest(.audit, limit: 10, maximumBytes: .max))))
+                from: Data(try journal.store.oldest(.audit, limit: 10, maximumBytes: .max).body()))
             #expect(records.items == [record])
             try journal.close()
         }
@@ -187,6 +188,49 @@ struct JournalTests {
             try await journal.append([large, large, large])
             let batch = try journal.store.oldest(.audit, limit: 1_000, maximumBytes: JournalShipper.maximumBytes)
             #expect(batch.count == 2)
+            try journal.close()
+        }
+    }
+
+    @Test("a part of what was written together is sent, settled and refused by itself")
+    func partOfBlock() async throws {
+        try await withPath { path in
+            let journal = try open(path)
+            try await journal.append((0..<5).map { entry($0) })
+            let part = try journal.store.oldest(.usage, limit: 2, maximumBytes: .max)
+            #expect(String(decoding: part.body(), as: UTF8.self) == #"{"items":[{"n":0},{"n":1}]}"#)
+            try journal.store.settle(part, kind: .usage, rejected: [1: "no", 7: "not in it"], at: 0)
+            #expect(try journal.store.deadLetters(.usage) == 1)
+            #expect(try text(journal) == (2..<5).map { #"{"n":\#($0)}"# })
+            #expect(try journal.store.depth(.usage) == 3)
+            try journal.close()
+        }
+    }
+
+    @Test("entries of a file from before entries were stored together are still shipped")
+    func earlierVersion() async throws {
+        try await withPath { path in
+            try FileManager.default.createDirectory(
+                atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
+            let old = try DatabaseQueue(path: path)
+            try await old.write { database in
+                try database.execute(
+                    sql: """
+                        CREATE TABLE entry (
+                            id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, payload BLOB NOT NULL,
+                            appended_ms INTEGER NOT NULL);
+                        INSERT INTO entry (kind, payload, appended_ms)
+                        VALUES (1, CAST('{"n":1}' AS BLOB), 5), (2, CAST('{"n":2}' AS BLOB), 6),
+                            (1, CAST('{"n":3}' AS BLOB), 7);
+                        """)
+            }
+            try old.close()
+            let journal = try open(path)
+            #expect(try journal.hasShippedEarlierRuns(.usage) == false)
+            try await journal.append([entry(4)])
+            #expect(try text(journal) == [1, 3, 4].map { #"{"n":\#($0)}"# })
+            #expect(try text(journal, .audit) == [#"{"n":2}"#])
+            #expect(try journal.store.earlierDepth(.usage) == 2)
             try journal.close()
         }
     }

@@ -125,7 +125,8 @@ package final class Journal: Sendable {
 
     /// The oldest payloads that wait to be shipped, for tests and tools.
     package func waiting(_ kind: JournalEntry.Kind, limit: Int = 1_000) throws -> [[UInt8]] {
-        try store.oldest(kind, limit: limit, maximumBytes: .max).map { Array($0.payload) }
+        let batch = try store.oldest(kind, limit: limit, maximumBytes: .max)
+        return (0..<batch.count).compactMap { batch.entry($0).map(Array.init) }
     }
 
     /// Writes what waits, then refuses more. Entries not yet shipped stay on the disk for the next start.

@@ -54,9 +54,9 @@ struct JournalShipper: Sendable {
 
     func shipOnce(limit: Int = JournalShipper.maximumItems) async -> Outcome {
         do {
-            let entries = try journal.store.oldest(kind, limit: limit, maximumBytes: Self.maximumBytes)
-            guard !entries.isEmpty else { return .nothing }
-            return try await ship(entries)
+            let batch = try journal.store.oldest(kind, limit: limit, maximumBytes: Self.maximumBytes)
+            guard !batch.isEmpty else { return .nothing }
+            return try await ship(batch)
         } catch {
             journal.gauges.batchFailed()
             if !Task.isCancelled {
@@ -67,22 +67,22 @@ struct JournalShipper: Sendable {
         }
     }
 
-    private func ship(_ entries: [JournalStore.StoredEntry]) async throws -> Outcome {
+    private func ship(_ batch: JournalBatch) async throws -> Outcome {
         do {
-            let receipt = try await send(kind, Self.body(of: entries))
+            let receipt = try await send(kind, batch.body())
             let rejected = Dictionary(receipt.rejected.map { ($0.index, $0.reason) }) { first, _ in first }
-            try settle(entries, rejected: rejected)
-            return .shipped(entries.count)
+            try settle(batch, rejected: rejected)
+            return .shipped(batch.count)
         } catch let error as APIError where Self.isRefusalOfContent(error.code) {
-            guard entries.count == 1 else { return .refusedAsWhole(entries.count) }
-            try settle(entries, rejected: [0: "\(error.code.rawValue): \(error.publicDetail ?? "")"])
+            guard batch.count == 1 else { return .refusedAsWhole(batch.count) }
+            try settle(batch, rejected: [0: "\(error.code.rawValue): \(error.publicDetail ?? "")"])
             return .shipped(1)
         }
     }
 
-    private func settle(_ entries: [JournalStore.StoredEntry], rejected: [Int: String]) throws {
-        try journal.store.settle(entries, kind: kind, rejected: rejected, at: Journal.now())
-        journal.gauges.settled(kind, count: entries.count, rejected: rejected.count)
+    private func settle(_ batch: JournalBatch, rejected: [Int: String]) throws {
+        try journal.store.settle(batch, kind: kind, rejected: rejected, at: Journal.now())
+        journal.gauges.settled(kind, count: batch.count, rejected: rejected.count)
         for (index, reason) in rejected {
             journal.logger.error(
                 "journal entry rejected by its owner",
@@ -98,18 +98,6 @@ struct JournalShipper: Sendable {
         case .malformedRequest, .invalidRequest, .bodyTooLarge: true
         default: false
         }
-    }
-
-    /// `{"items":[…]}` from payloads that are JSON already.
-    static func body(of entries: [JournalStore.StoredEntry]) -> [UInt8] {
-        var body = Array(#"{"items":["#.utf8)
-        body.reserveCapacity(entries.reduce(16) { $0 + $1.payload.count + 1 })
-        for (index, entry) in entries.enumerated() {
-            if index > 0 { body.append(UInt8(ascii: ",")) }
-            body.append(contentsOf: entry.payload)
-        }
-        body.append(contentsOf: "]}".utf8)
-        return body
     }
 }
 

@@ -1,117 +1,128 @@
 import Foundation
 import GRDB
+import Synchronization
 
 /// The SQLite file of a journal: entries in the order they came, and those that nobody will ever take.
 ///
-/// All calls block; `Journal` makes them on its own queue.
+/// What is written together becomes one row for each kind, and is read, sent and deleted as one: a row for each entry
+/// took most of the journal's time (docs/adr/0008). All calls block.
 final class JournalStore: Sendable {
-    struct StoredEntry: Sendable {
-        let id: Int64
-        let payload: Data
-    }
-
     /// SQLite's page, which bounds the file: `max_page_count` makes an insert past it fail with SQLITE_FULL.
     private static let pageBytes = 4096
-    private let database: DatabasePool
-    /// The last entry that an earlier run of the process wrote; ids are never used again.
+    /// The write-ahead log goes into the file when it has 32 MB. Each time two flushes of the disk hold up the
+    /// writer; with SQLite's 4 MB a busy gateway would pay for them five times a second.
+    private static let checkpointPages = 8_192
+    private let database: DatabaseQueue
+    /// The last row that an earlier run of the process wrote.
     private let lastEarlierID: Int64
+    /// Ids are never used again within a run, so what came later is not taken for something of an earlier run.
+    private let lastID: Atomic<Int64>
 
     init(settings: JournalSettings) throws {
         let folder = URL(fileURLWithPath: settings.path).deletingLastPathComponent()
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        var configuration = Configuration()
-        // One reader: the shipper of each kind reads rarely.
-        configuration.maximumReaderCount = 1
-        configuration.busyMode = .timeout(5)
-        let synchronous = settings.synchronous.rawValue.uppercased()
-        let pages = max(64, settings.maximumBytes / Self.pageBytes)
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
-            if !database.configuration.readonly {
-                try database.execute(sql: "PRAGMA max_page_count = \(pages)")
+        database = try DatabaseQueue(path: settings.path, configuration: Self.configuration(settings))
+        try database.write(JournalSchema.prepare)
+        lastEarlierID = try database.read { database in
+            try JournalEntry.Kind.allCases.reduce(0) {
+                max($0, try Int64.fetchOne(database, sql: "SELECT max(id) FROM \($1.table)") ?? 0)
             }
         }
-        database = try DatabasePool(path: settings.path, configuration: configuration)
-        try database.write(Self.createTables)
-        lastEarlierID = try database.read {
-            try Int64.fetchOne($0, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'entry'") ?? 0
-        }
+        lastID = Atomic(lastEarlierID)
     }
 
-    /// How many entries of earlier runs of the process are still here.
-    func earlierDepth(_ kind: JournalEntry.Kind) throws -> Int {
-        try database.read {
-            try Int.fetchOne(
-                $0, sql: "SELECT count(*) FROM entry WHERE kind = ? AND id <= ?",
-                arguments: [kind.rawValue, lastEarlierID]) ?? 0
+    private static func configuration(_ settings: JournalSettings) -> Configuration {
+        let synchronous = settings.synchronous.rawValue.uppercased()
+        let pages = max(64, settings.maximumBytes / pageBytes)
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            // One process to a file: without locks and shared memory for others a transaction takes half as many
+            // system calls, and a second process is refused.
+            try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+            try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
+            try database.execute(sql: "PRAGMA max_page_count = \(pages)")
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
+            // Some systems' SQLite writes zeros over what is deleted, which would write every entry twice.
+            try database.execute(sql: "PRAGMA secure_delete = FAST")
         }
-    }
-
-    private static func createTables(_ database: Database) throws {
-        // AUTOINCREMENT: an id is never used again, so deleting what was shipped cannot hit what came later.
-        try database.execute(
-            sql: """
-                CREATE TABLE IF NOT EXISTS entry (
-                    id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, payload BLOB NOT NULL,
-                    appended_ms INTEGER NOT NULL);
-                CREATE INDEX IF NOT EXISTS entry_by_kind ON entry (kind, id);
-                CREATE TABLE IF NOT EXISTS dead_letter (
-                    id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, payload BLOB NOT NULL, reason TEXT NOT NULL,
-                    rejected_ms INTEGER NOT NULL);
-                """)
+        return configuration
     }
 
     /// All entries in one transaction.
     func insert(_ entries: [JournalEntry], at milliseconds: Int64) throws {
         try database.write { database in
-            let statement = try database.cachedStatement(
-                sql: "INSERT INTO entry (kind, payload, appended_ms) VALUES (?, ?, ?)")
-            for entry in entries {
-                try statement.execute(arguments: [entry.kind.rawValue, Data(entry.payload), milliseconds])
+            for kind in JournalEntry.Kind.allCases {
+                for block in JournalBlock.blocks(of: entries.lazy.filter { $0.kind == kind }) {
+                    let statement = try database.cachedStatement(
+                        sql: """
+                            INSERT INTO \(kind.table) (id, entries, lengths, payload, appended_ms)
+                            VALUES (?, ?, ?, ?, ?)
+                            """)
+                    try statement.execute(arguments: [
+                        lastID.add(1, ordering: .relaxed).newValue, block.lengths.count,
+                        JournalBlock.encode(block.lengths), block.payload, milliseconds,
+                    ])
+                }
             }
         }
     }
 
-    /// The oldest entries of a kind, at most `limit`, and stopping before `maximumBytes` but after one.
-    func oldest(_ kind: JournalEntry.Kind, limit: Int, maximumBytes: Int) throws -> [StoredEntry] {
+    /// The oldest entries of a kind, at most `limit`, and stopping before `maximumBytes` but after one block.
+    func oldest(_ kind: JournalEntry.Kind, limit: Int, maximumBytes: Int) throws -> JournalBatch {
         try database.read { database in
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT id, payload FROM entry WHERE kind = ? ORDER BY id LIMIT ?",
-                arguments: [kind.rawValue, limit])
-            var entries: [StoredEntry] = []
+                database.cachedStatement(sql: "SELECT id, lengths, payload FROM \(kind.table) ORDER BY id"))
+            var blocks: [JournalBlock] = []
+            var count = 0
             var bytes = 0
-            while let row = try rows.next() {
-                let payload: Data = row[1]
+            while count < limit, let row = try rows.next() {
+                let payload: Data = row[2]
+                let block = JournalBlock(
+                    id: row[0], payload: payload, lengths: JournalBlock.decode(row[1], payload: payload))
                 bytes += payload.count
-                guard entries.isEmpty || bytes <= maximumBytes else { break }
-                entries.append(StoredEntry(id: row[0], payload: payload))
+                guard blocks.isEmpty || (bytes <= maximumBytes && count + block.count <= limit) else { break }
+                blocks.append(block)
+                count += block.count
             }
-            return entries
+            return JournalBatch(blocks: blocks, count: min(count, limit))
         }
     }
 
     /// Forgets what was accepted and sets aside what was refused, together.
     func settle(
-        _ entries: [StoredEntry], kind: JournalEntry.Kind, rejected: [Int: String], at milliseconds: Int64
+        _ batch: JournalBatch, kind: JournalEntry.Kind, rejected: [Int: String], at milliseconds: Int64
     ) throws {
-        guard let first = entries.first?.id, let last = entries.last?.id else { return }
+        guard let first = batch.blocks.first, let last = batch.blocks.last else { return }
         try database.write { database in
-            for (index, reason) in rejected where entries.indices.contains(index) {
+            for (index, reason) in rejected {
+                guard let payload = batch.entry(index) else { continue }
                 try database.execute(
                     sql: "INSERT INTO dead_letter (kind, payload, reason, rejected_ms) VALUES (?, ?, ?, ?)",
-                    arguments: [kind.rawValue, entries[index].payload, reason, milliseconds])
+                    arguments: [kind.rawValue, payload, reason, milliseconds])
             }
+            let isWhole = batch.countOfLast == last.count
             try database.execute(
-                sql: "DELETE FROM entry WHERE kind = ? AND id BETWEEN ? AND ?",
-                arguments: [kind.rawValue, first, last])
+                sql: "DELETE FROM \(kind.table) WHERE id BETWEEN ? AND ?",
+                arguments: [first.id, isWhole ? last.id : last.id - 1])
+            guard !isWhole else { return }
+            let rest = last.dropping(batch.countOfLast)
+            try database.execute(
+                sql: "UPDATE \(kind.table) SET entries = ?, lengths = ?, payload = ? WHERE id = ?",
+                arguments: [rest.count, JournalBlock.encode(rest.lengths), rest.payload, rest.id])
         }
     }
 
-    func depth(_ kind: JournalEntry.Kind) throws -> Int {
+    func depth(_ kind: JournalEntry.Kind) throws -> Int { try depth(kind, upTo: .max) }
+
+    /// How many entries of earlier runs of the process are still here.
+    func earlierDepth(_ kind: JournalEntry.Kind) throws -> Int { try depth(kind, upTo: lastEarlierID) }
+
+    private func depth(_ kind: JournalEntry.Kind, upTo id: Int64) throws -> Int {
         try database.read {
-            try Int.fetchOne(
-                $0, sql: "SELECT count(*) FROM entry WHERE kind = ?", arguments: [kind.rawValue]) ?? 0
+            try Int.fetchOne($0, sql: "SELECT sum(entries) FROM \(kind.table) WHERE id <= ?", arguments: [id]) ?? 0
         }
     }
 
@@ -123,8 +134,10 @@ final class JournalStore: Sendable {
     }
 
     func oldestMilliseconds() throws -> Int64? {
-        try database.read {
-            try Int64.fetchOne($0, sql: "SELECT appended_ms FROM entry ORDER BY id LIMIT 1")
+        try database.read { database in
+            try JournalEntry.Kind.allCases.compactMap {
+                try Int64.fetchOne(database, sql: "SELECT appended_ms FROM \($0.table) ORDER BY id LIMIT 1")
+            }.min()
         }
     }
 
