@@ -33,8 +33,8 @@ import Synchronization
     private var multi: UnsafeMutableRawPointer?
     private var transfers: [Transfer] = []
     private var awaitingWake: [Transfer] = []
-    private var timer: LazyTimer
-    private var deadlineTimer: LazyTimer
+    private let timer: LazyTimer
+    private let deadlineTimer: LazyTimer
     private var isTimeoutDue = false
     private var isShutDown = false
 
@@ -145,6 +145,8 @@ import Synchronization
         unsafe asterism_multi_set_hooks(made, CurlCallbacks.socketInterest, CurlCallbacks.timer, context)
         unsafe asterism_multi_set_long(made, CURLMOPT_MAXCONNECTS, configuration.maximumIdleConnections)
         unsafe asterism_multi_set_long(made, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost)
+        timer.onFire { [unowned self] in timerFired() }
+        deadlineTimer.onFire { [unowned self] in enforceDeadlines() }
         sockets.onReady = { [unowned self] descriptor, bits in socketIsReady(descriptor, bits) }
         sockets.onFailure = { [logger] in logger.error("a socket cannot be watched", metadata: ["error": "\($0)"]) }
         return unsafe made
@@ -176,7 +178,7 @@ import Synchronization
     func setTimer(milliseconds: Int) {
         isTimeoutDue = milliseconds == 0
         if milliseconds > 0 {
-            timer.set(at: now &+ UInt64(milliseconds) * 1_000_000) { [unowned self] in timerFired() }
+            timer.set(at: now &+ UInt64(milliseconds) * 1_000_000)
         } else {
             timer.forget()
         }
@@ -200,7 +202,7 @@ import Synchronization
             readMessages()
         }
         readMessages()
-        if isTimeoutDue { timer.set(at: now) { [unowned self] in timerFired() } }
+        if isTimeoutDue { timer.set(at: now) }
         wakeReaders()
     }
 
@@ -238,7 +240,7 @@ import Synchronization
     // MARK: Deadlines and wakes
 
     func deadlineChanged(of transfer: Transfer) {
-        deadlineTimer.lower(to: transfer.deadlines.next) { [unowned self] in enforceDeadlines() }
+        deadlineTimer.lower(to: transfer.deadlines.next)
     }
 
     private func enforceDeadlines() {
@@ -247,9 +249,7 @@ import Synchronization
             guard let phase = transfer.deadlines.expired(now: now) else { continue }
             end(transfer, with: CurlError(.timeout(phase), requestMayHaveBeenSent: transfer.isSent))
         }
-        if let next = transfers.map(\.deadlines.next).min() {
-            deadlineTimer.set(at: next) { [unowned self] in enforceDeadlines() }
-        }
+        if let next = transfers.map(\.deadlines.next).min() { deadlineTimer.set(at: next) }
         settle()
     }
 

@@ -8,6 +8,7 @@ struct LazyTimer {
     private let box = Box()
 
     private final class Box {
+        var action: () -> Void = {}
         var wanted: UInt64?
         var armed: (token: TimerToken, at: UInt64)?
     }
@@ -16,20 +17,25 @@ struct LazyTimer {
         self.reactor = reactor
     }
 
-    /// Runs `action` at that moment of the monotonic clock, in nanoseconds, in place of what was set before.
-    func set(at deadline: UInt64, _ action: @escaping () -> Void) {
+    /// What is run when the moment comes. Said once: the moment is moved several times with every request.
+    func onFire(_ action: @escaping () -> Void) {
+        box.action = action
+    }
+
+    /// Fires at that moment of the monotonic clock, in nanoseconds, in place of what was set before.
+    func set(at deadline: UInt64) {
         box.wanted = deadline
         if let armed = box.armed {
             guard deadline < armed.at else { return }
             reactor.cancel(armed.token)
         }
-        arm(deadline, action)
+        arm(deadline)
     }
 
     /// Like `set`, unless an earlier moment is set.
-    func lower(to deadline: UInt64, _ action: @escaping () -> Void) {
+    func lower(to deadline: UInt64) {
         if let wanted = box.wanted, wanted <= deadline { return }
-        set(at: deadline, action)
+        set(at: deadline)
     }
 
     /// Nothing is to be run; the reactor's timer runs out by itself.
@@ -43,21 +49,21 @@ struct LazyTimer {
         box.armed = nil
     }
 
-    private func arm(_ deadline: UInt64, _ action: @escaping () -> Void) {
+    private func arm(_ deadline: UInt64) {
         let now = MonotonicClock.nanoseconds()
         let delay = Duration.nanoseconds(deadline > now ? Int64(clamping: deadline - now) : 0)
-        let token = reactor.schedule(after: delay) { [self] in fire(action) }
+        let token = reactor.schedule(after: delay) { [self] in fire() }
         box.armed = (token, deadline)
     }
 
-    private func fire(_ action: @escaping () -> Void) {
+    private func fire() {
         box.armed = nil
         guard let wanted = box.wanted else { return }
         guard wanted <= MonotonicClock.nanoseconds() else {
-            arm(wanted, action)
+            arm(wanted)
             return
         }
         box.wanted = nil
-        action()
+        box.action()
     }
 }
