@@ -32,8 +32,10 @@ struct JournalShipper: Sendable {
                 limit = Self.maximumItems
                 _ = await signals.next()
                 try? await Task.sleep(for: Self.linger)
-            case .shipped:
+            case .shipped(let count):
                 attempt = 0
+                // A request costs the same for one entry and for a thousand.
+                if count < limit / 2 { try? await Task.sleep(for: Self.linger) }
                 limit = min(Self.maximumItems, limit * 2)
             case .refusedAsWhole(let count):
                 limit = max(1, count / 2)
