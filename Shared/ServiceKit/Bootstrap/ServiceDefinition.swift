@@ -21,6 +21,10 @@ package protocol ServiceDefinition: Sendable {
     /// Commands besides `serve` and `migrate`, such as an offline verifier.
     static var commands: [any ParsableCommand.Type] { get }
 
+    /// Whether a request is served on the event loop of its connection, which saves the changes of thread between them
+    /// (docs/adr/0008). Only for a service whose routes neither block nor compute for long.
+    static var servesOnEventLoops: Bool { get }
+
     /// Wires the service. Start from `parts.makeRouter()`, add the routes, register workers with
     /// `parts.addBackground`. Must not need PostgreSQL or another service to be reachable.
     ///
@@ -31,6 +35,7 @@ package protocol ServiceDefinition: Sendable {
 extension ServiceDefinition {
     package static var summary: String { "The \(name.rawValue) of Asterism." }
     package static var commands: [any ParsableCommand.Type] { [] }
+    package static var servesOnEventLoops: Bool { false }
 
     /// The program: parses the arguments and runs the command that they name.
     package static func main() async {

@@ -54,7 +54,10 @@ struct ServiceRuntime<Definition: ServiceDefinition> {
         let idle = TimeAmount.nanoseconds(Int64(http.idleTimeout / .nanoseconds(1)))
         return Application(
             router: router,
-            server: .http1(configuration: .init(idleTimeout: idle)),
+            server: HTTPServerBuilder { responder in
+                let channel = HTTP1Channel(responder: responder, configuration: .init(idleTimeout: idle))
+                return Definition.servesOnEventLoops ? LoopBoundChannel(base: channel) : channel
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(http.host, port: http.port), serverName: nil,
                 availableConnectionsDelegate: MaximumAvailableConnections(http.maximumConnections)),
