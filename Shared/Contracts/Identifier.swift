@@ -49,25 +49,7 @@ extension Identifier: LosslessStringConvertible {
             }
     }
 
-    // By hand: Foundation's goes through printf, which every record of every call would pay for several times.
-    package var description: String {
-        let u = uuid.uuid
-        let bytes = [
-            u.0, u.1, u.2, u.3, u.4, u.5, u.6, u.7, u.8, u.9, u.10, u.11, u.12, u.13, u.14, u.15,
-        ]
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for (index, byte) in bytes.enumerated() {
-            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
-            text.append(Self.digit(byte >> 4))
-            text.append(Self.digit(byte & 0x0F))
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-    }
+    package var description: String { UUIDText.text(uuid) }
 }
 
 extension Identifier: Comparable {

@@ -19,7 +19,7 @@ struct ModelGateway: Sendable {
     static let maximumAnswerBytes = 32 << 20
 
     func answer(_ dialect: ModelDialect, body: [UInt8], context: CallerContext) async throws -> Response {
-        let identity = CallIdentity(call: UUID(uuidString: context.operationID) ?? UUID())
+        let identity = CallIdentity(call: context.operationID)
         let request: ModelRequest
         do {
             request = try ModelRequest(dialect, body: body)

@@ -15,7 +15,7 @@ package struct TraceContext: Sendable, Equatable {
     /// The start of a new trace.
     package static func root(isSampled: Bool = true) -> TraceContext {
         var generator = SystemRandomNumberGenerator()
-        let traceID = hexadecimal(generator.next() | 1) + hexadecimal(generator.next())
+        let traceID = hexadecimal(generator.next() | 1, generator.next())
         return TraceContext(traceID: traceID, spanID: hexadecimal(generator.next() | 1), isSampled: isSampled)
     }
 
@@ -45,11 +45,15 @@ package struct TraceContext: Sendable, Equatable {
         (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
     }
 
-    private static func hexadecimal(_ value: UInt64) -> String {
-        let digits: [UInt8] = Array("0123456789abcdef".utf8)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(16)
-        for shift in stride(from: 60, through: 0, by: -4) { bytes.append(digits[Int((value >> UInt64(shift)) & 15)]) }
-        return String(decoding: bytes, as: UTF8.self)
+    private static func hexadecimal(_ words: UInt64...) -> String {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(32)
+        for word in words {
+            for shift in stride(from: UInt64(60), through: 0, by: -4) {
+                let digit = UInt8(truncatingIfNeeded: word >> shift) & 0x0F
+                digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            }
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 }

@@ -37,17 +37,18 @@ struct ObservationMiddleware: RouterMiddleware {
 
     private func identified(_ context: ServiceRequestContext, by request: Request) -> ServiceRequestContext {
         var context = context
-        let identity = UUIDv7.text()
+        let identity = UUIDv7.make()
         context.operationID = identity
-        context.requestID = request.headers[.requestID].flatMap(RequestIdentity.accepted) ?? identity
+        context.requestID = request.headers[.requestID].flatMap(RequestIdentity.accepted) ?? UUIDText.text(identity)
         let parent = request.headers[.traceparent].flatMap(TraceContext.init(traceparent:))
         context.trace = parent?.child() ?? .root()
         if let verifier, let token = request.headers[.asterismContext] {
             context.presented = PresentedToken(token: token, verifier: verifier)
         }
-        context.logger[metadataKey: "hb.request.id"] = nil
-        context.logger[metadataKey: "request_id"] = .string(context.requestID)
-        context.logger[metadataKey: "trace_id"] = .string(context.trace.traceID)
+        // At once, since each change by itself copies the logger; Hummingbird's own id goes.
+        context.logger.handler.metadata = [
+            "request_id": .string(context.requestID), "trace_id": .string(context.trace.traceID),
+        ]
         return context
     }
 
@@ -56,11 +57,9 @@ struct ObservationMiddleware: RouterMiddleware {
         _ response: Response, of request: Request, context: ServiceRequestContext,
         since started: ContinuousClock.Instant
     ) -> Response {
-        let method = request.method
-        let path = request.uri.path
         let status = response.status.code
         guard response.body.contentLength == nil else {
-            record(method, path, status, context, started, nil)
+            record(request, status, context, started, nil)
             return response
         }
         var response = response
@@ -68,9 +67,9 @@ struct ObservationMiddleware: RouterMiddleware {
         response.body = ResponseBody { writer in
             do {
                 try await body.write(writer)
-                record(method, path, status, context, started, nil)
+                record(request, status, context, started, nil)
             } catch {
-                record(method, path, status, context, started, error)
+                record(request, status, context, started, error)
                 throw error
             }
         }
@@ -78,14 +77,16 @@ struct ObservationMiddleware: RouterMiddleware {
     }
 
     private func record(
-        _ method: HTTPRequest.Method, _ path: String, _ status: Int, _ context: ServiceRequestContext,
-        _ started: ContinuousClock.Instant, _ failure: (any Error)?
+        _ request: Request, _ status: Int, _ context: ServiceRequestContext, _ started: ContinuousClock.Instant,
+        _ failure: (any Error)?
     ) {
-        metrics.ended(method: method, route: context.endpointPath, status: status, since: started)
+        metrics.ended(method: request.method, route: context.endpointPath, status: status, since: started)
+        guard accessLog != .off else { return }
+        let path = request.uri.path
         guard accessLog.includes(status: status, path: path, failed: failure != nil) else { return }
         let elapsed = ContinuousClock.now - started
         var metadata: Logger.Metadata = [
-            "method": .string(method.rawValue), "path": .string(String(path.prefix(256))),
+            "method": .string(request.method.rawValue), "path": .string(String(path.prefix(256))),
             "status": .stringConvertible(status),
             "duration_ms": .string(String(Double(elapsed / .microseconds(1)) / 1000)),
         ]

@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 package import HTTPTypes
 
 extension HTTPField.Name {
@@ -33,5 +34,6 @@ enum RequestIdentity {
 enum OperationEntity {}
 
 enum UUIDv7 {
-    static func text() -> String { Identifier<OperationEntity>().description }
+    static func make() -> UUID { Identifier<OperationEntity>().uuid }
+    static func text() -> String { UUIDText.text(make()) }
 }

@@ -3,18 +3,19 @@ import Hummingbird
 
 /// Headers that every answer has, unless the route set its own.
 enum ResponseHeaders {
-    private static let defaults: [(HTTPField.Name, String)] = {
+    private static let defaults: [HTTPField] = {
         let pairs = [
             ("x-content-type-options", "nosniff"),
             ("cache-control", "no-store"),
             ("referrer-policy", "no-referrer"),
             ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
         ]
-        return pairs.compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
+        return pairs.compactMap { name, value in HTTPField.Name(name).map { HTTPField(name: $0, value: value) } }
     }()
 
     static func complete(_ response: inout Response, requestID: String) {
-        for (name, value) in defaults where response.headers[name] == nil { response.headers[name] = value }
+        response.headers.reserveCapacity(response.headers.count + defaults.count + 2)
+        for field in defaults where !response.headers.contains(field.name) { response.headers.append(field) }
         response.headers[.requestID] = requestID
     }
 }

@@ -1,4 +1,5 @@
 package import Contracts
+package import Foundation
 package import Hummingbird
 import Logging
 package import Observability
@@ -19,17 +20,20 @@ package struct ServiceRequestContext: RequestContext, IdentifiedContext {
     /// that must happen once is derived from it: that is what `operationID` is for.
     package internal(set) var requestID: String
     /// Made by us for this request alone, whatever the client sent.
-    package internal(set) var operationID: String
+    package internal(set) var operationID: UUID
     package internal(set) var trace: TraceContext
     /// The token in `X-Asterism-Context` with what verifies it; nil without the header.
     var presented: PresentedToken?
     /// Set by the gateway's authentication middleware, which checks credentials that only it knows.
     package var caller: Caller?
 
+    /// Until the outermost middleware has made one.
+    private static let noOperation = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+
     package init(source: Source) {
         coreContext = .init(source: source)
         requestID = ""
-        operationID = ""
+        operationID = Self.noOperation
         trace = TraceContext(traceID: "", spanID: "", isSampled: false)
     }
 
@@ -49,7 +53,7 @@ package struct CallerContext: ChildRequestContext, IdentifiedContext {
 
     package var coreContext: CoreRequestContextStorage
     package let requestID: String
-    package let operationID: String
+    package let operationID: UUID
     package let trace: TraceContext
     package let caller: Caller
 
@@ -59,7 +63,7 @@ package struct CallerContext: ChildRequestContext, IdentifiedContext {
         requestID = context.requestID
         operationID = context.operationID
         trace = context.trace
-        logger[metadataKey: "tenant"] = "\(caller.tenant)"
+        logger[metadataKey: "tenant"] = .string(caller.tenant.description)
     }
 
     package var scope: TenantScope { caller.scope }
@@ -82,7 +86,7 @@ package struct ServiceContext: ChildRequestContext, IdentifiedContext {
 
     package var coreContext: CoreRequestContextStorage
     package let requestID: String
-    package let operationID: String
+    package let operationID: UUID
     package let trace: TraceContext
     package let issuer: ServiceName
     /// Who the service acts for, when it acts for somebody.
@@ -104,7 +108,7 @@ package struct ServiceContext: ChildRequestContext, IdentifiedContext {
         operationID = context.operationID
         trace = context.trace
         logger[metadataKey: "issuer"] = "\(issuer.rawValue)"
-        if let caller { logger[metadataKey: "tenant"] = "\(caller.tenant)" }
+        if let caller { logger[metadataKey: "tenant"] = .string(caller.tenant.description) }
     }
 
     /// The scope of a tenant about which a trusted service reports, for example one item of a batch of usage events.

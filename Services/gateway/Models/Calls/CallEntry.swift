@@ -7,8 +7,8 @@ import ServiceKit
 enum CallEntry {
     static func usage(_ event: UsageEvent) -> JournalEntry {
         var json = JSONText()
-        json.member("id", event.id.description)
-        json.member("tenant", event.tenant.description)
+        json.member("id", event.id.uuid)
+        json.member("tenant", event.tenant.uuid)
         json.member("kind", event.kind.rawValue)
         json.member("occurred_at", TimestampText.text(event.occurredAt))
         json.member("request_id", event.requestID)
@@ -23,8 +23,8 @@ enum CallEntry {
         if event.isBatch { json.member("is_batch", true) }
         json.member("saved_pico_usd", event.savedPicoUSD == 0 ? nil : event.savedPicoUSD)
         json.member("is_exact", event.isExact)
-        json.member("lease", event.lease?.description)
-        json.member("api_key", event.apiKey?.description)
+        json.member("lease", event.lease?.uuid)
+        json.member("api_key", event.apiKey?.uuid)
         json.member("user", event.user)
         json.member("agent", event.agent)
         json.member("ticket", event.ticket)
@@ -34,8 +34,8 @@ enum CallEntry {
 
     static func audit(_ record: AuditRecord) -> JournalEntry {
         var json = JSONText()
-        json.member("id", record.id.description)
-        json.member("tenant", record.tenant.description)
+        json.member("id", record.id.uuid)
+        json.member("tenant", record.tenant.uuid)
         json.member("occurred_at", TimestampText.text(record.occurredAt))
         json.member("service", record.service.rawValue)
         json.member("action", record.action)

@@ -23,13 +23,14 @@ struct CallIdentity: Sendable, Equatable {
     /// then 74 bits of SHA-256(`asterism <purpose>` ‖ call ‖ attempt).
     private func derived(_ purpose: String, _ attempt: Int) -> UUID {
         let u = call.uuid
-        let name = [
-            u.0, u.1, u.2, u.3, u.4, u.5, u.6, u.7, u.8, u.9, u.10, u.11, u.12, u.13, u.14, u.15,
-        ]
-        let digest = SHA256.hash(Array("asterism \(purpose)".utf8) + name + [UInt8(truncatingIfNeeded: attempt)])
+        let digest = SHA256.hash(
+            Array("asterism \(purpose)".utf8) + [
+                u.0, u.1, u.2, u.3, u.4, u.5, u.6, u.7, u.8, u.9, u.10, u.11, u.12, u.13, u.14, u.15,
+                UInt8(truncatingIfNeeded: attempt),
+            ])
         return UUID(
             uuid: (
-                name[0], name[1], name[2], name[3], name[4], name[5], 0x80 | (digest[0] & 0x0F), digest[1],
+                u.0, u.1, u.2, u.3, u.4, u.5, 0x80 | (digest[0] & 0x0F), digest[1],
                 0x80 | (digest[2] & 0x3F), digest[3], digest[4], digest[5], digest[6], digest[7], digest[8], digest[9]
             ))
     }

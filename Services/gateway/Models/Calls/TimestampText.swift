@@ -8,22 +8,22 @@ enum TimestampText {
         let (year, month, dayOfMonth) = civil(day)
         var digits: [UInt8] = []
         digits.reserveCapacity(24)
-        append(year, 4, "-", &digits)
-        append(month, 2, "-", &digits)
-        append(dayOfMonth, 2, "T", &digits)
-        append(rest / 3_600_000, 2, ":", &digits)
-        append(rest / 60_000 % 60, 2, ":", &digits)
-        append(rest / 1000 % 60, 2, ".", &digits)
-        append(rest % 1000, 3, "Z", &digits)
+        append(year, 1000, "-", &digits)
+        append(month, 10, "-", &digits)
+        append(dayOfMonth, 10, "T", &digits)
+        append(rest / 3_600_000, 10, ":", &digits)
+        append(rest / 60_000 % 60, 10, ":", &digits)
+        append(rest / 1000 % 60, 10, ".", &digits)
+        append(rest % 1000, 100, "Z", &digits)
         return String(decoding: digits, as: UTF8.self)
     }
 
-    private static func append(_ value: Int64, _ width: Int, _ after: Unicode.Scalar, _ digits: inout [UInt8]) {
-        var divisor: Int64 = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            digits.append(UInt8(0x30 + value / divisor % 10))
-            divisor /= 10
+    /// - Parameter place: The worth of the first digit.
+    private static func append(_ value: Int64, _ place: Int64, _ after: Unicode.Scalar, _ digits: inout [UInt8]) {
+        var place = place
+        while place > 0 {
+            digits.append(UInt8(truncatingIfNeeded: 0x30 + value / place % 10))
+            place /= 10
         }
         digits.append(UInt8(ascii: after))
     }

@@ -1,3 +1,6 @@
+import Contracts
+import Foundation
+
 /// Writes one JSON object, member by member. A nil value leaves its member out.
 struct JSONText {
     private var bytes: [UInt8]
@@ -12,6 +15,14 @@ struct JSONText {
         guard let value else { return }
         begin(name)
         string(value)
+    }
+
+    mutating func member(_ name: String, _ value: UUID?) {
+        guard let value else { return }
+        begin(name)
+        bytes.append(UInt8(ascii: "\""))
+        UUIDText.append(value, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
     }
 
     mutating func member(_ name: String, _ value: Int64?) {
@@ -37,9 +48,16 @@ struct JSONText {
 
     mutating func member(_ name: String, _ values: [String: String]) {
         begin(name)
-        var inner = JSONText()
-        for (key, value) in values.sorted(by: { $0.key < $1.key }) { inner.member(key, value) }
-        bytes.append(contentsOf: inner.finish())
+        var separator = UInt8(ascii: "{")
+        if values.isEmpty { bytes.append(separator) }
+        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+            bytes.append(separator)
+            separator = UInt8(ascii: ",")
+            string(key)
+            bytes.append(UInt8(ascii: ":"))
+            string(value)
+        }
+        bytes.append(UInt8(ascii: "}"))
     }
 
     consuming func finish() -> [UInt8] {
@@ -49,7 +67,10 @@ struct JSONText {
 
     private mutating func begin(_ name: String) {
         if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-        string(name)
+        // Names are ours and need no escapes.
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
     }
 
@@ -61,10 +82,10 @@ struct JSONText {
     static func write(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         defer { bytes.append(UInt8(ascii: "\"")) }
-        guard text.utf8.contains(where: needsEscape) else {
-            bytes.append(contentsOf: text.utf8)
-            return
-        }
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        guard (start..<bytes.count).contains(where: { needsEscape(bytes[$0]) }) else { return }
+        bytes.removeSubrange(start...)
         for byte in text.utf8 {
             if needsEscape(byte) {
                 escape(byte, to: &bytes)
