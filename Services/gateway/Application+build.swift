@@ -17,8 +17,9 @@ extension App {
         let register = try CallRegister(path: journalPath + ".calls")
         let recorder = CallRecorder(journal: parts.journal)
         try await recorder.recordUnfinished(register)
-        addTenantRoutes(to: router, access, models(parts, configuration, access, recorder, register), proxy)
-        addAdminRoutes(to: router, parts, configuration, access, proxy)
+        let models = models(parts, configuration, access, recorder, register)
+        addTenantRoutes(to: router, access, models, proxy)
+        addAdminRoutes(to: router, parts, configuration, access, models.prices, proxy)
         return router
     }
 
@@ -28,6 +29,9 @@ extension App {
         let keyStorage: APIKeyStorage
         let providerStorage: ProviderStorage
         let configurationStorage: ConfigurationStorage
+        let catalogueStorage: CatalogueStorage
+        /// How the models' targets fare, as this gateway sees it.
+        let health: HealthBoard
         let tenants: TenantDirectory
         let keys: KeyDirectory
 
@@ -36,15 +40,19 @@ extension App {
             keyStorage = APIKeyStorage(pool: parts.pool)
             providerStorage = ProviderStorage(pool: parts.pool, keyring: configuration.keyring)
             configurationStorage = ConfigurationStorage(pool: parts.pool)
+            catalogueStorage = CatalogueStorage(pool: parts.pool)
+            health = HealthBoard(metrics: parts.metrics)
             let changes = ChangeFollower(pool: parts.pool, logger: parts.logger)
+            let catalogue = CatalogueDirectory(storage: catalogueStorage, changes: changes)
             let tenants = TenantDirectory(
                 tenants: tenantStorage, providers: providerStorage, configurations: configurationStorage,
-                changes: changes)
+                catalogue: catalogue, changes: changes)
             let keys = KeyDirectory(storage: keyStorage, changes: changes, pepper: configuration.pepper)
             self.tenants = tenants
             self.keys = keys
             parts.addBackground("changes") {
                 try await changes.run { change in
+                    catalogue.forget(change)
                     tenants.forget(change)
                     keys.forget(change)
                 }
@@ -60,6 +68,8 @@ extension App {
         let budgets = BudgetAuthority(billing: billing, logger: parts.logger)
         let prices = PriceTableCache(billing: billing, logger: parts.logger)
         let journal = parts.journal
+        let checks = TargetChecks(board: access.health, client: parts.httpClient, logger: parts.logger)
+        parts.addBackground("target checks") { try await checks.run() }
         parts.addBackground("prices") { try await prices.run() }
         parts.addBackground("leases") {
             try await budgets.run { try journal.hasShippedEarlierRuns(.usage) }
@@ -87,7 +97,7 @@ extension App {
 
     private static func addAdminRoutes(
         to router: Router<ServiceRequestContext>, _ parts: ServiceParts, _ configuration: Configuration,
-        _ access: Access, _ proxy: ServiceProxy
+        _ access: Access, _ prices: PriceTableCache, _ proxy: ServiceProxy
     ) {
         let answers = OperatorAnswers(pool: parts.pool, keyring: configuration.keyring)
         let group = router.group("admin/v1").add(middleware: AdminMiddleware(key: configuration.adminKey))
@@ -103,6 +113,10 @@ extension App {
         ).add(to: group)
         AdminConfigurationRoutes(
             tenants: access.tenantStorage, configurations: access.configurationStorage, log: log
+        ).add(to: group)
+        AdminCatalogueRoutes(catalogue: access.catalogueStorage, prices: prices).add(to: group)
+        AdminHealthRoutes(
+            tenants: access.tenantStorage, providers: access.providerStorage, health: access.health
         ).add(to: group)
         AdminBillingRoutes(proxy: proxy).add(to: group)
     }

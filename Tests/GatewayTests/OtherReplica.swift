@@ -18,7 +18,8 @@ struct OtherReplica: Sendable {
         let keyring = try EnvelopeKeyring(parsing: "test:MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=")
         let directory = TenantDirectory(
             tenants: TenantStorage(pool: pool), providers: ProviderStorage(pool: pool, keyring: keyring),
-            configurations: ConfigurationStorage(pool: pool), changes: changes)
+            configurations: ConfigurationStorage(pool: pool),
+            catalogue: CatalogueDirectory(storage: CatalogueStorage(pool: pool), changes: changes), changes: changes)
         let following = Task { try await changes.run { directory.forget($0) } }
         do {
             try await body(OtherReplica(directory: directory))

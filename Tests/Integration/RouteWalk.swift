@@ -88,7 +88,9 @@ enum RouteWalk {
         "POST /admin/v1/tenants/{id}/providers": .operators, "GET /admin/v1/tenants/{id}/providers": .operators,
         "PATCH /admin/v1/tenants/{id}/providers/{provider}": .operators,
         "DELETE /admin/v1/tenants/{id}/providers/{provider}": .operators,
-        "GET /admin/v1/tenants/{id}/config": .operators, "PUT /admin/v1/tenants/{id}/config": .operators, "GET /admin/v1/prices": .operators,
+        "GET /admin/v1/tenants/{id}/health": .operators, "GET /admin/v1/models": .operators,
+        "GET /admin/v1/models/**": .operators, "PUT /admin/v1/models/**": .operators,
+        "DELETE /admin/v1/models/**": .operators, "GET /admin/v1/tenants/{id}/config": .operators, "PUT /admin/v1/tenants/{id}/config": .operators, "GET /admin/v1/prices": .operators,
         "PUT /admin/v1/prices": .operators, "GET /admin/v1/tenants/{id}/budget": .operators,
         "PUT /admin/v1/tenants/{id}/budget": .operators,
     ]
@@ -110,7 +112,7 @@ enum RouteWalk {
     static func path(_ route: String, naming victim: Belongings) -> (path: String, namesSomething: Bool) {
         var path = String(route.drop { $0 != "/" })
         let original = path
-        path = path.replacingOccurrences(of: "/v1/models/**", with: "/v1/models/secret-model")
+        path = path.replacingOccurrences(of: "/models/**", with: "/models/secret-model")
         let id =
             path.contains("/documents/")
             ? victim.document

@@ -49,6 +49,6 @@ struct ModelRoutes: Sendable {
             throw APIError.notFound("tenant")
         }
         // When a model was made is not known; clients only need a number to be there.
-        return profile.models.names.map { ModelList.Model(id: $0.model, created: 0, ownedBy: $0.provider.name) }
+        return profile.routes.names.map { ModelList.Model(id: $0.model, created: 0, ownedBy: $0.owner) }
     }
 }

@@ -746,6 +746,73 @@ enum OpenAPIDocument {
               responses:
                 "200": {$ref: "#/components/responses/Configuration"}
                 default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/health:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [operators]
+              operationId: getProviderHealth
+              summary: How the tenant's providers fare
+              description: As the gateway that answers has seen it; another one may have seen otherwise.
+              security: [{operatorKey: []}]
+              responses:
+                "200":
+                  description: Every provider, by priority, with the models that were called.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          data: {type: array, items: {$ref: "#/components/schemas/ProviderHealth"}}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/models:
+            get:
+              tags: [operators]
+              operationId: listCatalogue
+              summary: The catalogue of models, with their prices
+              security: [{operatorKey: []}]
+              parameters: [{$ref: "#/components/parameters/Limit"}, {$ref: "#/components/parameters/Cursor"}]
+              responses:
+                "200":
+                  description: A page, by name.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          data: {type: array, items: {$ref: "#/components/schemas/CatalogueModel"}}
+                          next_cursor: {type: [string, "null"]}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/models/{model}:
+            parameters:
+              - {name: model, in: path, required: true, description: May contain slashes., schema: {type: string}}
+            get:
+              tags: [operators]
+              operationId: getCatalogueModel
+              summary: What is known of a model
+              security: [{operatorKey: []}]
+              responses:
+                "200": {$ref: "#/components/responses/CatalogueModel"}
+                default: {$ref: "#/components/responses/Problem"}
+            put:
+              tags: [operators]
+              operationId: putCatalogueModel
+              summary: Say what a model can do
+              description: In force for every tenant on every replica within a second. Prices are those of the price book.
+              security: [{operatorKey: []}]
+              requestBody:
+                required: true
+                content: {application/json: {schema: {$ref: "#/components/schemas/CatalogueEntry"}}}
+              responses:
+                "200": {$ref: "#/components/responses/CatalogueModel"}
+                default: {$ref: "#/components/responses/Problem"}
+            delete:
+              tags: [operators]
+              operationId: deleteCatalogueModel
+              summary: Forget what is known of a model
+              security: [{operatorKey: []}]
+              responses:
+                "204": {description: "It may still be called; nothing is known of it."}
+                default: {$ref: "#/components/responses/Problem"}
           /admin/v1/tenants/{id}/budget:
             parameters: [{$ref: "#/components/parameters/ID"}]
             get:
@@ -1010,6 +1077,9 @@ enum OpenAPIDocument {
                       version: {type: integer, description: 0 while none was put.}
                       changed_at: {type: string, format: date-time}
                       config: {$ref: "#/components/schemas/TenantConfiguration"}
+            CatalogueModel:
+              description: The model.
+              content: {application/json: {schema: {$ref: "#/components/schemas/CatalogueModel"}}}
             Tenant:
               description: The tenant.
               content: {application/json: {schema: {$ref: "#/components/schemas/Tenant"}}}
@@ -1060,6 +1130,58 @@ enum OpenAPIDocument {
                     properties:
                       field: {type: string}
                       detail: {type: string}
+            CatalogueEntry:
+              type: object
+              required: [capabilities]
+              properties:
+                context_tokens: {type: integer, minimum: 1, description: Of a request and its answer together.}
+                maximum_answer_tokens: {type: integer, minimum: 1}
+                capabilities:
+                  type: array
+                  items: {type: string, enum: [chat, embedding, tools, images, reasoning, prefill, batch, streaming, json_schema]}
+                successor: {type: string, description: "The model to use instead, for one that is deprecated."}
+                note: {type: string, maxLength: 1000}
+            CatalogueModel:
+              allOf:
+                - $ref: "#/components/schemas/CatalogueEntry"
+                - type: object
+                  required: [name]
+                  properties:
+                    name: {type: string}
+                    price:
+                      type: object
+                      description: US dollars for a million tokens; absent while the price book has not been read.
+                      properties:
+                        prompt_per_million: {type: string}
+                        completion_per_million: {type: string}
+                        cached_per_million: {type: string}
+                        cache_write_per_million: {type: string}
+                        reasoning_per_million: {type: string}
+                        batch_percent: {type: integer}
+                        is_fallback: {type: boolean, description: The model has no price of its own.}
+            ProviderHealth:
+              type: object
+              required: [id, name, kind, state, models]
+              properties:
+                id: {type: string, format: uuid}
+                name: {type: string}
+                kind: {type: string}
+                region: {type: string}
+                state: {$ref: "#/components/schemas/TargetState"}
+                models:
+                  type: array
+                  items:
+                    type: object
+                    required: [model, state, under_way]
+                    properties:
+                      model: {type: string}
+                      state: {$ref: "#/components/schemas/TargetState"}
+                      retry_after_seconds: {type: number}
+                      under_way: {type: integer, description: Calls sent and not answered yet.}
+                      first_token_milliseconds: {type: number}
+                      latency_milliseconds: {type: number}
+                      failure_share: {type: number}
+            TargetState: {type: string, enum: [healthy, probing, cooling_down, open]}
             TenantConfiguration:
               type: object
               additionalProperties: false
