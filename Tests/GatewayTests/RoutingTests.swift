@@ -171,6 +171,12 @@ struct RoutingTests {
         let large = try fixture.plan(RouteQuestion(model: "a", promptTokens: 9_000))
         #expect(large.targets.map(\.model) == ["able", "unknown"])
         #expect(large.decision.text.contains("context_too_small"))
+        // That those which can do it take no more for a while does not make the others able.
+        for model in ["able", "unknown"] { fixture.report("p", model, .throttled(retryAfter: .seconds(9))) }
+        #expect { try fixture.plan(RouteQuestion(model: "a", needs: [.tools])) } throws: {
+            ($0 as? OpenAIError)?.status == 429
+        }
+        #expect(try fixture.plan("a") == ["p/plain"])
     }
 
     @Test("a chain goes on with its fallbacks, models and aliases, and a broken target is tried last of all")
@@ -185,6 +191,9 @@ struct RoutingTests {
         #expect(try fixture.plan("a") == ["q/a", "p/b", "p/c", "p/a"])
         fixture.report("q", "a", .throttled(retryAfter: .seconds(5)))
         #expect(try fixture.plan("a") == ["p/b", "p/c", "p/a"])
+        // A model that nobody serves any more still has its chain.
+        fixture.models.fallbacks["retired"] = ["c"]
+        #expect(try fixture.plan("retired") == ["p/c"])
         // A fallback has no fallbacks of its own.
         fixture.models.fallbacks["b"] = ["a"]
         #expect(try fixture.plan("a") == ["p/b", "p/c", "p/a"])

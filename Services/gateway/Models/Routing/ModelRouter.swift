@@ -38,7 +38,7 @@ final class ModelRouter: Sendable {
         if case .coolingDown(let until) = health.state(at: setting.now) {
             throw .targetsBusy(route.name, for: setting.now.duration(to: until))
         }
-        let target = candidate.target(health, setting.prices)
+        let target = candidate.target(health, setting.prices?.price(for: candidate.model))
         return RoutePlan(
             targets: [target],
             decision: RouteDecision(question: setting.question, route: route, content: .direct(target)))
@@ -47,28 +47,27 @@ final class ModelRouter: Sendable {
     private func choose(
         _ route: ModelRoute, _ setting: RouteSetting, insteadOf original: String? = nil
     ) throws(OpenAIError) -> RoutePlan {
-        var ballot = RouteBallot(setting)
-        var rounds: [ModelRoute] = [route]
-        rounds += route.fallbacks
-        for round in rounds { ballot.add(round, health) }
+        var ballot = RouteBallot(setting, hasFallbacks: !route.fallbacks.isEmpty)
+        ballot.add(route, health)
+        for fallback in route.fallbacks { ballot.add(fallback, health) }
         let result = ballot.result()
         guard !result.order.isEmpty else { throw refusal(route, ballot, setting) }
         return RoutePlan(
             targets: result.order.prefix(RoutePlan.maximumTargets).map {
-                $0.candidate.target($0.health, setting.prices)
+                $0.candidate.target($0.health, $0.price)
             },
             decision: RouteDecision(
                 question: setting.question, route: route,
                 content: .chosen(
-                    result.order, leftOut: rounds.flatMap(\.leftOut) + result.leftOut, insteadOf: original)))
+                    result.order, leftOut: route.allLeftOut + result.leftOut, insteadOf: original)))
     }
 
     private func refusal(_ route: ModelRoute, _ ballot: RouteBallot, _ setting: RouteSetting) -> OpenAIError {
         if let soonest = ballot.soonestEndOfCooldown {
             return .targetsBusy(route.name, for: setting.now.duration(to: soonest))
         }
-        let reasons = ([route] + route.fallbacks).flatMap(\.leftOut).map(\.reason)
-        return reasons.contains(.outOfResidency) ? .outOfResidency(route.name) : .modelNotFound(route.name)
+        let isElsewhere = route.allLeftOut.contains { $0.reason == .outOfResidency }
+        return isElsewhere ? .outOfResidency(route.name) : .modelNotFound(route.name)
     }
 
     /// The plan for the model that is used near the end of a budget; nil when it cannot be used or is not cheaper.
@@ -107,9 +106,8 @@ struct RouteSetting: Sendable {
 }
 
 extension RouteCandidate {
-    func target(_ health: TargetHealth, _ prices: PriceTable?) -> ModelTarget {
-        ModelTarget(
-            provider: provider, model: model, catalogue: catalogue, price: prices?.price(for: model), health: health)
+    func target(_ health: TargetHealth, _ price: ModelPrice?) -> ModelTarget {
+        ModelTarget(provider: provider, model: model, catalogue: catalogue, price: price, health: health)
     }
 }
 

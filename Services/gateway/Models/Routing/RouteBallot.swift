@@ -11,22 +11,23 @@ struct RouteBallot {
         let candidate: RouteCandidate
         let health: TargetHealth
         let snapshot: HealthSnapshot
-        /// In pico-dollars, for the request at hand; nil without a price book.
+        /// Nil without a price book.
+        let price: ModelPrice?
+        /// In pico-dollars, for the request at hand.
         let cost: Int64?
         let standing: Standing
-        let round: Int
+        /// Where it stood before it was ranked, which decides between equals.
+        var place = 0
         var figure = 0.0
         var tie = 0.0
     }
 
-    /// The smaller, the better.
-    enum Standing: Int, Comparable {
+    /// The earlier, the better.
+    enum Standing {
         case fit
         /// By an estimate that errs high the request does not fit its context.
         case tight
         case broken
-
-        static func < (left: Standing, right: Standing) -> Bool { left.rawValue < right.rawValue }
     }
 
     private let setting: RouteSetting
@@ -34,28 +35,42 @@ struct RouteBallot {
     private var lacking: [Entry] = []
     private var keys: Set<TargetKey> = []
     private var leftOut: [RouteExclusion] = []
-    private(set) var soonestEndOfCooldown: ContinuousClock.Instant?
-    private var rounds = 0
+    /// Whether the catalogue says of one candidate, cooling down or not, that it can do what is asked.
+    private var hasAble = false
+    private var soonestAble: ContinuousClock.Instant?
+    private var soonestLacking: ContinuousClock.Instant?
+    private let hasFallbacks: Bool
 
-    init(_ setting: RouteSetting) {
+    init(_ setting: RouteSetting, hasFallbacks: Bool) {
         self.setting = setting
+        self.hasFallbacks = hasFallbacks
     }
 
     mutating func add(_ route: ModelRoute, _ board: HealthBoard) {
-        var round: [Entry] = []
-        for candidate in route.candidates where keys.insert(candidate.key).inserted {
-            guard let entry = entry(candidate, board) else { continue }
-            if unmet(candidate) == nil { round.append(entry) } else { lacking.append(entry) }
+        var able: [Entry] = []
+        var unable: [Entry] = []
+        for candidate in route.candidates {
+            // The candidates of one name are different anyway.
+            guard !hasFallbacks || keys.insert(candidate.key).inserted else { continue }
+            let isAble = unmet(candidate) == nil
+            hasAble = hasAble || isAble
+            guard let entry = entry(candidate, board, isAble) else { continue }
+            if isAble { able.append(entry) } else { unable.append(entry) }
         }
-        RouteOrder(setting, route).rank(&round)
-        entries += round
-        rounds += 1
+        let order = RouteOrder(setting, route)
+        order.rank(&able)
+        order.rank(&unable)
+        entries += able
+        lacking += unable
     }
+
+    /// When the first of those that could have been asked can be asked again; nil when none cools down.
+    var soonestEndOfCooldown: ContinuousClock.Instant? { soonestAble ?? soonestLacking }
 
     /// In the order of trying. The catalogue is advice: when it says of every candidate that it cannot do what is
     /// asked, the providers decide.
     func result() -> (order: [Entry], leftOut: [RouteExclusion]) {
-        guard !entries.isEmpty else { return (Self.sorted(lacking), leftOut) }
+        guard hasAble else { return (Self.sorted(lacking), leftOut) }
         return (
             Self.sorted(entries),
             leftOut + lacking.map { $0.candidate.exclusion(unmet($0.candidate) ?? .lacksCapability) }
@@ -64,17 +79,20 @@ struct RouteBallot {
 
     /// Stable: entries of one standing and round keep the order that their policy gave them.
     private static func sorted(_ entries: [Entry]) -> [Entry] {
-        entries.enumerated().sorted { left, right in
-            (left.element.standing, left.offset) < (right.element.standing, right.offset)
-        }.map(\.element)
+        guard entries.contains(where: { $0.standing != .fit }) else { return entries }
+        return [Standing.fit, .tight, .broken].flatMap { standing in entries.filter { $0.standing == standing } }
     }
 
     /// Nil for one that takes no more for a while.
-    private mutating func entry(_ candidate: RouteCandidate, _ board: HealthBoard) -> Entry? {
+    private mutating func entry(_ candidate: RouteCandidate, _ board: HealthBoard, _ isAble: Bool) -> Entry? {
         let health = board.health(of: candidate.key)
         let snapshot = health.snapshot(at: setting.now)
         if case .coolingDown(let until) = snapshot.state {
-            soonestEndOfCooldown = min(soonestEndOfCooldown ?? until, until)
+            if isAble {
+                soonestAble = min(soonestAble ?? until, until)
+            } else {
+                soonestLacking = min(soonestLacking ?? until, until)
+            }
             leftOut.append(candidate.exclusion(.coolingDown))
             return nil
         }
@@ -84,9 +102,10 @@ struct RouteBallot {
         } else if let context = candidate.catalogue?.contextTokens, tokens > context {
             standing = .tight
         }
+        let price = setting.prices?.price(for: candidate.model)
         return Entry(
-            candidate: candidate, health: health, snapshot: snapshot,
-            cost: setting.cost(setting.prices?.price(for: candidate.model)), standing: standing, round: rounds)
+            candidate: candidate, health: health, snapshot: snapshot, price: price, cost: setting.cost(price),
+            standing: standing)
     }
 
     private var tokens: Int64 {

@@ -33,7 +33,7 @@ struct RouteBuilder: Sendable {
         return routes
     }
 
-    /// Nil when the name is neither an alias nor served by any provider.
+    /// Nil when the name is neither an alias, nor served by any provider, nor has something to fall back to.
     func route(named name: String) -> ModelRoute? {
         if let route = own(name) { return withFallbacks(route) }
         guard Self.reserved.contains(name), settings.defaultModel != name else { return nil }
@@ -45,12 +45,22 @@ struct RouteBuilder: Sendable {
     private func own(_ name: String) -> ModelRoute? {
         if let alias = settings.aliases[name] { return route(name, of: alias) }
         let serving = providers.filter { serves($0, name) }
-        guard !serving.isEmpty else { return nil }
+        guard !serving.isEmpty else { return unserved(name) }
         var parts = Parts()
         add(name, servedBy: serving, weight: nil, rank: nil, to: &parts)
         return ModelRoute(
             name: name, isAlias: false, policy: settings.policy, isSticky: false, candidates: parts.candidates,
             leftOut: parts.leftOut, fallbacks: [])
+    }
+
+    /// A model that nobody serves, or no more, and that the operator has said what to try for.
+    private func unserved(_ name: String) -> ModelRoute? {
+        guard settings.fallbacks[name] != nil, allowed?.contains(where: { $0.matches(name) }) ?? true else {
+            return nil
+        }
+        return ModelRoute(
+            name: name, isAlias: false, policy: settings.policy, isSticky: false, candidates: [],
+            leftOut: [RouteExclusion(provider: "", model: name, reason: .notServed)], fallbacks: [])
     }
 
     private func withFallbacks(_ route: ModelRoute) -> ModelRoute {
@@ -103,9 +113,8 @@ struct RouteBuilder: Sendable {
             let share = weight.map { Double($0) * Double(provider.weight) / Double(max(sum, 1)) }
             parts.candidates.append(
                 RouteCandidate(
-                    key: key, provider: provider, model: model, catalogue: catalogue.model(model),
-                    weight: share ?? Double(provider.weight), rank: rank ?? provider.priority,
-                    hash: RendezvousHash.hash("\(provider.id)/\(model)")))
+                    key: key, provider: provider, catalogue: catalogue.model(model),
+                    weight: share ?? Double(provider.weight), rank: rank ?? provider.priority))
         }
     }
 

@@ -50,15 +50,20 @@ struct ModelRoute: Sendable {
     /// What is tried after them, in this order.
     let fallbacks: [ModelRoute]
 
+    /// Those of the name and of what is tried after it.
+    var allLeftOut: [RouteExclusion] {
+        fallbacks.isEmpty ? leftOut : leftOut + fallbacks.flatMap(\.leftOut)
+    }
+
     /// There is nothing to choose.
     var isDirect: Bool { candidates.count == 1 && fallbacks.isEmpty }
 }
 
-/// One place where calls under a name may go.
-struct RouteCandidate: Sendable {
+/// One place where calls under a name may go. An object, so that ranking moves references instead of a provider's worth
+/// of strings.
+final class RouteCandidate: Sendable {
     let key: TargetKey
     let provider: ModelProvider
-    let model: String
     let catalogue: CatalogueModel?
     /// Its share among the candidates.
     let weight: Double
@@ -66,6 +71,20 @@ struct RouteCandidate: Sendable {
     let rank: Int
     /// What `RendezvousHash` knows it by.
     let hash: UInt64
+
+    init(
+        key: TargetKey, provider: ModelProvider, catalogue: CatalogueModel?, weight: Double, rank: Int
+    ) {
+        self.key = key
+        self.provider = provider
+        self.catalogue = catalogue
+        self.weight = weight
+        self.rank = rank
+        hash = RendezvousHash.hash("\(provider.id)/\(key.model)")
+    }
+
+    /// The name sent to the provider.
+    var model: String { key.model }
 }
 
 /// A place where calls under a name may not go.

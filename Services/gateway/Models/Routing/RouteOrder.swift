@@ -17,17 +17,14 @@ struct RouteOrder {
     func rank(_ entries: inout [RouteBallot.Entry]) {
         guard entries.count > 1 else { return }
         for index in entries.indices {
+            entries[index].place = index
             entries[index].figure = figure(entries[index])
             if let conversation {
                 entries[index].tie = RendezvousHash.figure(
                     conversation, entries[index].candidate.hash, weight: entries[index].candidate.weight)
             }
         }
-        let order = entries.enumerated().sorted { left, right in
-            (left.element.figure, left.element.tie, left.offset)
-                < (right.element.figure, right.element.tie, right.offset)
-        }
-        entries = order.map(\.element)
+        entries.sort { ($0.figure, $0.tie, $0.place) < ($1.figure, $1.tie, $1.place) }
     }
 
     /// The smaller, the earlier. What a conversation sticks to must not change with load or latency, so under the
