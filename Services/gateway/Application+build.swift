@@ -75,8 +75,8 @@ extension App {
             try await budgets.run { try journal.hasShippedEarlierRuns(.usage) }
         }
         return ModelGateway(
-            tenants: access.tenants, budgets: budgets, prices: prices, recorder: recorder,
-            register: register, client: parts.httpClient, timeouts: configuration.timeouts)
+            tenants: access.tenants, budgets: budgets, prices: prices, router: ModelRouter(health: access.health),
+            recorder: recorder, register: register, client: parts.httpClient, timeouts: configuration.timeouts)
     }
 
     private static func addTenantRoutes(

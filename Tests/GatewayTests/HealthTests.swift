@@ -125,9 +125,7 @@ struct HealthTests {
             _ = board.health(of: TargetKey(tenant: tenant, provider: provider, model: "m\(index)"))
         }
         #expect(board.snapshots(of: tenant).count <= 40_000)
-        let place = ModelProvider(
-            id: provider, name: "p", kind: .openAICompatible, baseURL: "http://p.example", apiKey: nil, models: [],
-            priority: 1)
+        let place = ModelProvider.fake("p", id: provider)
         let health = board.health(of: TargetKey(tenant: tenant, provider: provider, model: "m"))
         for _ in 0..<TargetHealth.breaker.failures {
             health.ended(health.began(at: .now), .failed, of: place, at: .now)
@@ -146,15 +144,9 @@ struct HealthTests {
         let server = try await FakeProvider.start()
         var fixture = RoutingFixture()
         fixture.providers = [
-            ModelProvider(
-                id: ProviderID(), name: "up", kind: .openAICompatible, baseURL: server.baseURL,
-                apiKey: server.apiKey, models: [ModelPattern("m")], priority: 1),
-            ModelProvider(
-                id: ProviderID(), name: "down", kind: .openAICompatible, baseURL: "http://127.0.0.1:1/v1",
-                apiKey: nil, models: [ModelPattern("m")], priority: 2),
-            ModelProvider(
-                id: ProviderID(), name: "wrong-key", kind: .openAICompatible, baseURL: server.baseURL,
-                apiKey: "sk-wrong", models: [ModelPattern("m")], priority: 3),
+            .fake("up", baseURL: server.baseURL, apiKey: server.apiKey),
+            .fake("down", baseURL: "http://127.0.0.1:1/v1"),
+            .fake("wrong-key", baseURL: server.baseURL, apiKey: "sk-wrong"),
         ]
         for provider in fixture.providers {
             let health = fixture.health(provider.name, "m")

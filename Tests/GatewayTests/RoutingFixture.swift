@@ -17,6 +17,20 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
+extension ModelProvider {
+    /// One that speaks OpenAI's interface.
+    static func fake(
+        _ name: String, id: ProviderID = ProviderID(), baseURL: String? = nil, apiKey: String? = nil,
+        models: [String] = ["m"], priority: Int = 100, region: String? = nil, weight: Int = 1
+    ) -> ModelProvider {
+        let settings = ProviderSettings(baseURL: baseURL ?? "http://\(name).example/v1", apiKey: apiKey)
+        guard let adapter = try? OpenAICompatibleAdapter(settings) else { preconditionFailure("settings of a test") }
+        return ModelProvider(
+            id: id, name: name, adapter: adapter,
+            models: models.map(ModelPattern.init), priority: priority, region: region, weight: weight)
+    }
+}
+
 /// A tenant's routes without a database.
 struct RoutingFixture {
     let tenant = TenantID()
@@ -32,9 +46,8 @@ struct RoutingFixture {
     mutating func add(
         _ name: String, _ models: [String], priority: Int = 100, region: String? = nil, weight: Int = 1
     ) -> ModelProvider {
-        let provider = ModelProvider(
-            id: ProviderID(), name: name, kind: .openAICompatible, baseURL: "http://\(name).example/v1", apiKey: nil,
-            models: models.map(ModelPattern.init), priority: priority, region: region, weight: weight)
+        let provider = ModelProvider.fake(
+            name, models: models, priority: priority, region: region, weight: weight)
         providers.append(provider)
         return provider
     }

@@ -10,6 +10,7 @@ struct ModelGateway: Sendable {
     let tenants: TenantDirectory
     let budgets: BudgetAuthority
     let prices: PriceTableCache
+    let router: ModelRouter
     let recorder: CallRecorder
     let register: CallRegister
     let client: CurlClient
@@ -47,10 +48,10 @@ struct ModelGateway: Sendable {
         do {
             try PermissionTable.require(.modelsUse, of: context.caller)
             guard let profile = try await tenants.profile(in: context.scope) else { throw APIError.notFound("tenant") }
-            let providers = profile.models.providers(of: call.request.model)
-            guard !providers.isEmpty else { throw OpenAIError.modelNotFound(call.request.model) }
-            let price = await prices.current()?.price(for: call.request.model)
-            return providers.map { ModelTarget(provider: $0, model: call.request.model, price: price) }
+            let question = RouteQuestion(
+                model: call.request.model, promptTokens: call.budget.promptTokens,
+                answerTokens: call.budget.completionTokens)
+            return try router.plan(question, for: profile, prices: await prices.current()).targets
         } catch {
             throw Refusal(error: error)
         }

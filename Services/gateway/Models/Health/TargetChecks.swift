@@ -1,4 +1,5 @@
 import CurlClient
+import Foundation
 import Logging
 import Observability
 
@@ -42,10 +43,11 @@ struct TargetChecks: Sendable {
     }
 
     private func answers(_ provider: ModelProvider) async -> Bool {
-        guard let probe = provider.probe else { return false }
-        let request = OutgoingRequest(
+        guard let probe = provider.adapter.probe else { return false }
+        var request = OutgoingRequest(
             url: probe.url, headers: probe.headers, deadline: .seconds(10), connectTimeout: .seconds(3),
             maximumResponseBytes: Self.maximumBytes)
+        provider.adapter.sign(&request, at: Date())
         do {
             let status = try await client.execute(request).status
             return status < 500 && ![401, 403, 407, 429].contains(status)
