@@ -1,20 +1,28 @@
 import Foundation
 
-/// Anthropic's Messages.
+/// Anthropic's Messages, versions `2023-06-01` and `2026-10-21`, of which the latter takes no numbers for sampling.
 package struct FakeAnthropic: FakeVendor {
     package init() {}
 
     package var kind: String { "anthropic" }
     package var basePath: String { "" }
 
-    package func accepts(_ arrival: FakeProvider.Arrival, key: String) -> Bool { arrival.header("x-api-key") == key }
+    package func accepts(_ arrival: FakeProvider.Arrival, key: String) -> Bool {
+        // The client from PyPI sends a bearer token since its version 2.
+        arrival.header("x-api-key") == key || arrival.header("authorization") == "Bearer \(key)"
+    }
 
     package func demand(_ arrival: FakeProvider.Arrival) throws(FakeRefusal) -> FakeDemand {
-        guard arrival.header("anthropic-version") == "2023-06-01" else {
+        let version = arrival.header("anthropic-version")
+        guard let version, ["2023-06-01", "2026-10-21"].contains(version) else {
             throw .invalid("anthropic-version: header is required")
         }
         switch arrival.path {
-        case "/v1/messages": return .chat(try question(try [String: Any](json: arrival.body)))
+        case "/v1/messages":
+            let json = try [String: Any](json: arrival.body)
+            let removed = ["temperature", "top_p", "top_k"].first { json[$0] != nil }
+            if let removed, version != "2023-06-01" { throw .invalid("\(removed): Extra inputs are not permitted") }
+            return .chat(try question(json))
         case "/v1/models": return .models
         default: throw .unknownPath
         }

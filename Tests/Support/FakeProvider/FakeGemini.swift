@@ -1,6 +1,6 @@
 import Foundation
 
-/// Google's Gemini API, `v1beta`.
+/// Google's Gemini API, `v1beta`, and `v1`, which the client from PyPI calls since its version 3.
 package struct FakeGemini: FakeVendor {
     package init() {}
 
@@ -12,10 +12,12 @@ package struct FakeGemini: FakeVendor {
     }
 
     package func demand(_ arrival: FakeProvider.Arrival) throws(FakeRefusal) -> FakeDemand {
-        if arrival.path == "/v1beta/models", arrival.method == "GET" { return .models }
-        let prefix = "/v1beta/models/"
-        guard arrival.path.hasPrefix(prefix) else { throw .unknownPath }
-        let parts = arrival.path.dropFirst(prefix.count).split(separator: ":", maxSplits: 1).map(String.init)
+        guard let version = ["/v1beta", "/v1"].first(where: { arrival.path.hasPrefix("\($0)/models") }) else {
+            throw .unknownPath
+        }
+        if arrival.path == "\(version)/models", arrival.method == "GET" { return .models }
+        let parts = arrival.path.dropFirst("\(version)/models/".count).split(separator: ":", maxSplits: 1).map(
+            String.init)
         guard parts.count == 2, let model = parts[0].removingPercentEncoding else { throw .unknownPath }
         let json = try [String: Any](json: arrival.body)
         switch parts[1] {
