@@ -50,6 +50,13 @@ struct ProviderConformanceTests {
         }
     }
 
+    @Test("expects its streams as what the vendor says they are", arguments: ProviderAdapters.kinds)
+    func mediaTypes(kind: String) throws {
+        let fixture = try ProviderFixture(kind)
+        let isBinary = fixture.cases("stream-").contains { $0.hasSuffix(".b64") }
+        #expect((fixture.adapter.streamMediaType == "text/event-stream") != isBinary)
+    }
+
     @Test("keeps a model's name inside of its place in the address", arguments: ProviderAdapters.kinds)
     func hostileNames(kind: String) throws {
         let fixture = try ProviderFixture(kind)

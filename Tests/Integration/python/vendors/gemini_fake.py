@@ -37,8 +37,8 @@ check("tool call", call.name == "look_up" and call.args == {"input": "hello out 
 vectors = ours.models.embed_content(
     model="fake-embedding", contents=["one", "two"], config=types.EmbedContentConfig(output_dimensionality=8))
 check("embeddings", [len(item.values) for item in vectors.embeddings] == [8, 8], vectors)
-raises("a wrong key", errors.ClientError, lambda: client("wrong").models.generate_content(
-    model="fake-chat", contents="x"))
+stranger = client("wrong")
+raises("a wrong key", errors.ClientError, lambda: stranger.models.generate_content(model="fake-chat", contents="x"))
 check("a missing model", raises("404", errors.ClientError, lambda: ask("missing-model")).code == 404)
 check("a limit of requests", raises("429", errors.ClientError, lambda: ask("fault-429")).code == 429)
 raises("a failure", errors.ServerError, lambda: ask("fault-500"))
