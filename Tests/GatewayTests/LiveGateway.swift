@@ -120,7 +120,7 @@ final class LiveGateway: Sendable {
             "/tenants/\(tenant.id)/providers",
             """
             {"name": "fake", "kind": "openai-compatible", "base_url": "\(provider.baseURL)", "api_key": "sk-fake-0000",
-             "models": ["fake-chat", "fake-embedding"]}
+             "models": ["fake-chat", "fake-embedding", "fault-*"]}
             """)
         let key: APIKeyDescription = try await create("/tenants/\(tenant.id)/api-keys", "{\"name\": \"k\"}")
         return (tenant.id, try #require(key.key))

@@ -80,6 +80,9 @@ enum RouteWalk {
         "GET /openapi.yaml": .open, "GET /docs": .open,
         "POST /v1/chat/completions": .tenant(
             body: #"{"model":"secret-model","messages":[{"role":"user","content":"x"}]}"#),
+        "POST /v1/responses": .tenant(body: #"{"model":"secret-model","input":"x"}"#),
+        "POST /v1/messages": .tenant(
+            body: #"{"model":"secret-model","max_tokens":9,"messages":[{"role":"user","content":"x"}]}"#),
         "POST /v1/embeddings": .tenant(body: #"{"model":"secret-model","input":"x"}"#), "GET /v1/models": .tenant(),
         "GET /v1/models/**": .tenant(), "POST /admin/v1/tenants": .operators, "GET /admin/v1/tenants": .operators,
         "GET /admin/v1/tenants/{id}": .operators, "POST /admin/v1/tenants/{id}/suspend": .operators,
@@ -88,7 +91,8 @@ enum RouteWalk {
         "POST /admin/v1/tenants/{id}/providers": .operators, "GET /admin/v1/tenants/{id}/providers": .operators,
         "PATCH /admin/v1/tenants/{id}/providers/{provider}": .operators,
         "DELETE /admin/v1/tenants/{id}/providers/{provider}": .operators,
-        "GET /admin/v1/tenants/{id}/config": .operators, "PUT /admin/v1/tenants/{id}/config": .operators, "GET /admin/v1/prices": .operators,
+        "GET /admin/v1/tenants/{id}/config": .operators, "PUT /admin/v1/tenants/{id}/config": .operators,
+        "GET /admin/v1/prices": .operators,
         "PUT /admin/v1/prices": .operators, "GET /admin/v1/tenants/{id}/budget": .operators,
         "PUT /admin/v1/tenants/{id}/budget": .operators,
     ]

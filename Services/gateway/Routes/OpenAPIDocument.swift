@@ -14,8 +14,8 @@ enum OpenAPIDocument {
             UUIDs, money is an exact decimal string in US dollars.
 
             Errors are `application/problem+json` (RFC 9457) with a stable `code`. The routes that mirror OpenAI's interface
-            (`/v1/chat/completions`, `/v1/embeddings`, `/v1/models`) answer errors in OpenAI's shape instead, so that its
-            clients raise their own error classes.
+            (`/v1/chat/completions`, `/v1/responses`, `/v1/embeddings`, `/v1/models`) answer errors in OpenAI's shape instead,
+            and `/v1/messages` in Anthropic's, so that their clients raise their own error classes.
 
             Every answer carries `X-Request-Id`; send your own to find it again. `traceparent` (W3C) is continued.
           license:
@@ -27,7 +27,7 @@ enum OpenAPIDocument {
           - apiKey: []
         tags:
           - name: models
-            description: Language models and embeddings, in OpenAI's interface.
+            description: Language models and embeddings, in OpenAI's and Anthropic's interfaces.
           - name: knowledge
             description: Documents, search, and answers with citations.
           - name: tickets
@@ -94,6 +94,80 @@ enum OpenAPIDocument {
                 "502": {$ref: "#/components/responses/OpenAIError"}
                 "503": {$ref: "#/components/responses/OpenAIError"}
                 "504": {$ref: "#/components/responses/OpenAIError"}
+          /v1/responses:
+            post:
+              tags: [models]
+              operationId: createResponse
+              summary: Answer items
+              description: |
+                OpenAI's Responses. Passed on as it came to a provider that speaks it, and translated for every other one.
+                Translated, there are functions but no tools of the vendor's own, and nothing is kept between calls:
+                `previous_response_id`, `conversation`, `prompt` and `background` are refused by name, and the answer says
+                `"store": false`.
+
+                A stream that cannot be finished ends with an `error` event and without `response.completed`.
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [model, input]
+                      properties:
+                        model: {type: string, maxLength: 200}
+                        input:
+                          oneOf:
+                            - {type: string}
+                            - {type: array, items: {type: object}}
+                        instructions: {type: [string, "null"]}
+                        max_output_tokens: {type: [integer, "null"], minimum: 1}
+                        stream: {type: [boolean, "null"]}
+                      additionalProperties: true
+              responses:
+                "200":
+                  description: The response.
+                  content:
+                    application/json: {schema: {type: object}}
+                    text/event-stream: {schema: {type: string}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/messages:
+            post:
+              tags: [models]
+              operationId: createMessage
+              summary: Answer messages
+              description: |
+                Anthropic's Messages. Passed on as it came to a provider that speaks it, and translated for every other one.
+                Translated, there are the caller's own tools but none that run at the vendor. The key may be sent as
+                `x-api-key`.
+
+                A stream that cannot be finished ends with an `error` event and without `message_stop`.
+              security:
+                - apiKey: []
+                - anthropicKey: []
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [model, max_tokens, messages]
+                      properties:
+                        model: {type: string, maxLength: 200}
+                        max_tokens: {type: integer, minimum: 1}
+                        messages: {type: array, items: {type: object}}
+                        system:
+                          oneOf:
+                            - {type: string}
+                            - {type: array, items: {type: object}}
+                        stream: {type: boolean}
+                      additionalProperties: true
+              responses:
+                "200":
+                  description: The message.
+                  content:
+                    application/json: {schema: {type: object}}
+                    text/event-stream: {schema: {type: string}}
+                default: {$ref: "#/components/responses/AnthropicError"}
           /v1/embeddings:
             post:
               tags: [models]
@@ -952,6 +1026,11 @@ enum OpenAPIDocument {
               type: http
               scheme: bearer
               bearerFormat: ast_live_<kid>_<secret>_<crc>
+            anthropicKey:
+              type: apiKey
+              in: header
+              name: x-api-key
+              description: The same key, where Anthropic's clients send it.
             operatorKey:
               type: http
               scheme: bearer
@@ -985,6 +1064,10 @@ enum OpenAPIDocument {
               description: It did not work; `code` says why.
               content:
                 application/problem+json: {schema: {$ref: "#/components/schemas/Problem"}}
+            AnthropicError:
+              description: It did not work, in Anthropic's shape.
+              content:
+                application/json: {schema: {$ref: "#/components/schemas/AnthropicError"}}
             OpenAIError:
               description: It did not work, in OpenAI's shape.
               content:
@@ -1138,6 +1221,18 @@ enum OpenAPIDocument {
                 requests_per_minute: {type: integer, minimum: 1}
                 tokens_per_minute: {type: integer, minimum: 1}
                 concurrency: {type: integer, minimum: 1}
+            AnthropicError:
+              type: object
+              required: [type, error]
+              properties:
+                type: {type: string, const: error}
+                error:
+                  type: object
+                  required: [type, message]
+                  properties:
+                    type: {type: string}
+                    message: {type: string}
+                request_id: {type: string}
             OpenAIError:
               type: object
               required: [error]

@@ -102,10 +102,16 @@ struct CallDelivery: Sendable {
 
     private func relay(_ attempt: CallAttempt) throws(ProviderFailure) -> any AnswerRelay {
         guard let dialect = call.request.dialect.implementation else { throw .unusable("no streams here") }
-        let context = call.answerContext()
-        guard !attempt.isNative else { return dialect.makeRelay(context) }
+        guard !attempt.isNative else { return dialect.makeRelay(call.answerContext()) }
+        let conversation: Conversation?
+        do {
+            conversation = dialect.repeatsRequest ? try attempt.conversation(isBudgeted: false) : nil
+        } catch {
+            throw ProviderFailure(error)
+        }
         return TranslatingRelay(
-            from: attempt.provider.adapter.makeStreamDecoder(), to: dialect.makeStreamEncoder(context))
+            from: attempt.provider.adapter.makeStreamDecoder(),
+            to: dialect.makeStreamEncoder(call.answerContext(conversation)))
     }
 
     // MARK: Both

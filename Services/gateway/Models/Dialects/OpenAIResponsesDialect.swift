@@ -1,6 +1,7 @@
 /// OpenAI's Responses (`POST /v1/responses`), as its clients speak them. Nothing is stored between calls.
 enum OpenAIResponsesDialect: ClientDialect {
     static let dialect = ModelDialect.openAIResponses
+    static let repeatsRequest = true
 
     static func answer(_ completion: Completion, in context: AnswerContext) -> [UInt8] {
         var response = ResponseObject(context)
