@@ -126,7 +126,7 @@ final class LiveGateway: Sendable {
         return (tenant.id, try #require(key.key))
     }
 
-    private func create<Value: Decodable>(_ path: String, _ json: String) async throws -> Value {
+    func create<Value: Decodable>(_ path: String, _ json: String) async throws -> Value {
         let answer = try await call("POST", "/admin/v1\(path)", json: json)
         #expect(answer.status == 201, "\(String(decoding: answer.body, as: UTF8.self))")
         return try WireFormat.decoder().decode(Value.self, from: Data(answer.body))
