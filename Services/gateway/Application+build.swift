@@ -12,12 +12,14 @@ extension App {
             client: CurlClient(
                 configuration: CurlConfiguration(egress: .unrestricted), reactor: parts.reactor, logger: parts.logger),
             signer: parts.signer, urls: try PeerSettings(parts.config).urls)
-        let router = parts.makeRouter()
+        let router = parts.makeRouter(
+            largestBody: Int(configuration.batches.limits.fileBytes + FileUpload.formBytes))
         DescriptionRoutes().add(to: router)
         let register = try CallRegister(path: journalPath + ".calls")
         let recorder = CallRecorder(journal: parts.journal)
         try await recorder.recordUnfinished(register)
-        addTenantRoutes(to: router, access, models(parts, configuration, access, recorder, register), proxy)
+        let models = models(parts, configuration, access, recorder, register)
+        addTenantRoutes(to: router, access, models, batches(parts, configuration, access, models), proxy)
         addAdminRoutes(to: router, parts, configuration, access, proxy)
         return router
     }
@@ -69,8 +71,32 @@ extension App {
             register: register, client: parts.httpClient, timeouts: configuration.timeouts)
     }
 
+    /// The routes of files and batches.
+    private struct Batches {
+        let files: FileRoutes
+        let batches: BatchRoutes
+    }
+
+    private static func batches(
+        _ parts: ServiceParts, _ configuration: Configuration, _ access: Access, _ models: ModelGateway
+    ) -> Batches {
+        let files = FileStore(pool: parts.pool)
+        let tenants = access.tenants
+        let worker = BatchWorker(
+            queue: BatchQueue(pool: parts.pool), files: files,
+            runner: GatewayLineRunner(gateway: models, logger: parts.logger),
+            isActive: { try await tenants.profile(in: $0)?.status == .active },
+            metrics: BatchMetrics(registry: parts.metrics), logger: parts.logger, settings: configuration.batches)
+        parts.addBackground("batches") { try await worker.run() }
+        let log = BatchLog(journal: parts.journal)
+        return Batches(
+            files: FileRoutes(files: files, log: log, limits: configuration.batches.limits),
+            batches: BatchRoutes(batches: BatchStore(pool: parts.pool), log: log))
+    }
+
     private static func addTenantRoutes(
-        to router: Router<ServiceRequestContext>, _ access: Access, _ models: ModelGateway, _ proxy: ServiceProxy
+        to router: Router<ServiceRequestContext>, _ access: Access, _ models: ModelGateway, _ batches: Batches,
+        _ proxy: ServiceProxy
     ) {
         let authentication = AuthenticationMiddleware(
             keys: access.keys, tenants: access.tenants, limiter: RequestRateLimiter())
@@ -78,6 +104,8 @@ extension App {
         let openAI = router.group("v1").add(middleware: DialectErrorMiddleware(OpenAIChatDialect.self))
             .add(middleware: authentication)
         routes.addOpenAI(to: openAI.group(context: CallerContext.self))
+        batches.files.add(to: openAI.group(context: CallerContext.self))
+        batches.batches.add(to: openAI.group(context: CallerContext.self))
         let anthropic = router.group("v1").add(middleware: DialectErrorMiddleware(AnthropicMessagesDialect.self))
             .add(middleware: authentication)
         routes.addAnthropic(to: anthropic.group(context: CallerContext.self))

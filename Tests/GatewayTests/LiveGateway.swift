@@ -32,7 +32,10 @@ final class LiveGateway: Sendable {
             configuration: CurlConfiguration(egress: .unrestricted), reactor: try SharedReactor.get(), logger: .quiet)
     }
 
-    static func run(_ body: @escaping @Sendable (LiveGateway) async throws -> Void) async throws {
+    /// - Parameter settings: The gateway's own keys that shall differ.
+    static func run(
+        settings extra: [String: String] = [:], _ body: @escaping @Sendable (LiveGateway) async throws -> Void
+    ) async throws {
         let provider = try await FakeProvider.start()
         let billing = try await FakeBilling.start()
         let folder = FileManager.default.temporaryDirectory.appending(path: "asterism-\(UUID().uuidString)")
@@ -44,7 +47,7 @@ final class LiveGateway: Sendable {
             let port = Int.random(in: 30_000...59_000)
             let gateway = try LiveGateway(
                 provider: provider, billing: billing, port: port,
-                environment: try settings(database, billing, folder, port))
+                environment: try settings(database, billing, folder, port).merging(extra) { $1 })
             try await gateway.start()
             do {
                 try await body(gateway)

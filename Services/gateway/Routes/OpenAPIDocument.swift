@@ -28,6 +28,8 @@ enum OpenAPIDocument {
         tags:
           - name: models
             description: Language models and embeddings, in OpenAI's interface.
+          - name: batches
+            description: Calls in files, done within a day, at half the price where the model has one.
           - name: knowledge
             description: Documents, search, and answers with citations.
           - name: tickets
@@ -141,6 +143,126 @@ enum OpenAPIDocument {
                 "200":
                   description: The model.
                   content: {application/json: {schema: {$ref: "#/components/schemas/Model"}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/files:
+            get:
+              tags: [batches]
+              operationId: listFiles
+              summary: Files of the tenant
+              parameters:
+                - {name: purpose, in: query, schema: {type: string, enum: [batch, batch_output]}}
+                - {name: limit, in: query, schema: {type: integer, minimum: 1, default: 1000, description: At most 1000 are given.}}
+                - {name: after, in: query, description: The id of the last file of the page before., schema: {type: string}}
+                - {name: order, in: query, schema: {type: string, enum: [asc, desc], default: desc}}
+              responses:
+                "200": {description: A page., content: {application/json: {schema: {$ref: "#/components/schemas/FileList"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+            post:
+              tags: [batches]
+              operationId: createFile
+              summary: Upload the input of a batch
+              description: >-
+                JSON lines `{"custom_id", "method": "POST", "url", "body"}`, up to 50,000 lines and 100 MiB. The lines are checked
+                when a batch reads the file.
+              requestBody:
+                required: true
+                content:
+                  multipart/form-data:
+                    schema:
+                      type: object
+                      required: [file, purpose]
+                      properties:
+                        file: {type: string, format: binary}
+                        purpose: {type: string, enum: [batch]}
+                        "expires_after[seconds]": {type: integer, minimum: 3600, maximum: 2592000}
+              responses:
+                "200": {description: The file., content: {application/json: {schema: {$ref: "#/components/schemas/File"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/files/{id}:
+            parameters: [{$ref: "#/components/parameters/FileID"}]
+            get:
+              tags: [batches]
+              operationId: getFile
+              summary: One file, without its content
+              responses:
+                "200": {description: The file., content: {application/json: {schema: {$ref: "#/components/schemas/File"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+            delete:
+              tags: [batches]
+              operationId: deleteFile
+              summary: Delete a file
+              description: 409 while a batch that has not ended reads it.
+              responses:
+                "200":
+                  description: It is gone.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          id: {type: string}
+                          object: {type: string, const: file}
+                          deleted: {type: boolean, const: true}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/files/{id}/content:
+            parameters: [{$ref: "#/components/parameters/FileID"}]
+            get:
+              tags: [batches]
+              operationId: getFileContent
+              summary: The content of a file
+              responses:
+                "200":
+                  description: The bytes as they were uploaded, or the results of a batch as JSON lines.
+                  content: {application/octet-stream: {schema: {type: string, format: binary}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/batches:
+            get:
+              tags: [batches]
+              operationId: listBatches
+              summary: Batches of the tenant, the newest first
+              parameters:
+                - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100, default: 20}}
+                - {name: after, in: query, description: The id of the last batch of the page before., schema: {type: string}}
+              responses:
+                "200": {description: A page., content: {application/json: {schema: {$ref: "#/components/schemas/BatchList"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+            post:
+              tags: [batches]
+              operationId: createBatch
+              summary: Call an endpoint with every line of a file
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [input_file_id, endpoint, completion_window]
+                      properties:
+                        input_file_id: {type: string}
+                        endpoint: {type: string, enum: [/v1/chat/completions, /v1/embeddings]}
+                        completion_window: {type: string, enum: [24h]}
+                        metadata: {type: object, maxProperties: 16, additionalProperties: {type: string, maxLength: 512}}
+              responses:
+                "200": {description: The batch., content: {application/json: {schema: {$ref: "#/components/schemas/Batch"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/batches/{id}:
+            parameters: [{$ref: "#/components/parameters/BatchID"}]
+            get:
+              tags: [batches]
+              operationId: getBatch
+              summary: Where a batch stands
+              responses:
+                "200": {description: The batch., content: {application/json: {schema: {$ref: "#/components/schemas/Batch"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/batches/{id}/cancel:
+            parameters: [{$ref: "#/components/parameters/BatchID"}]
+            post:
+              tags: [batches]
+              operationId: cancelBatch
+              summary: Call no further lines
+              description: What has run is given out; the batch is `cancelling` until its files are written.
+              responses:
+                "200": {description: The batch., content: {application/json: {schema: {$ref: "#/components/schemas/Batch"}}}}
                 default: {$ref: "#/components/responses/OpenAIError"}
           /v1/documents:
             post:
@@ -958,6 +1080,8 @@ enum OpenAPIDocument {
               description: The operator's key, `ADMIN_KEY`.
           parameters:
             ID: {name: id, in: path, required: true, schema: {type: string, format: uuid}}
+            FileID: {name: id, in: path, required: true, schema: {type: string, pattern: "^file-[0-9a-f]{32}$"}}
+            BatchID: {name: id, in: path, required: true, schema: {type: string, pattern: "^batch_[0-9a-f]{32}$"}}
             Name: {name: name, in: path, required: true, schema: {type: string}}
             Limit: {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 200, default: 50}}
             Cursor: {name: cursor, in: query, description: "`next_cursor` of the page before.", schema: {type: string}}
@@ -1014,6 +1138,76 @@ enum OpenAPIDocument {
               description: The tenant.
               content: {application/json: {schema: {$ref: "#/components/schemas/Tenant"}}}
           schemas:
+            File:
+              type: object
+              properties:
+                id: {type: string}
+                object: {type: string, const: file}
+                bytes: {type: integer}
+                created_at: {type: integer, description: Seconds since 1970.}
+                expires_at: {type: integer}
+                filename: {type: string}
+                purpose: {type: string, enum: [batch, batch_output]}
+                status: {type: string, const: processed}
+                status_details: {type: "null"}
+            FileList:
+              type: object
+              properties:
+                object: {type: string, const: list}
+                data: {type: array, items: {$ref: "#/components/schemas/File"}}
+                first_id: {type: [string, "null"]}
+                last_id: {type: [string, "null"]}
+                has_more: {type: boolean}
+            Batch:
+              type: object
+              properties:
+                id: {type: string}
+                object: {type: string, const: batch}
+                endpoint: {type: string}
+                status:
+                  type: string
+                  enum: [validating, failed, in_progress, finalizing, completed, expired, cancelling, cancelled]
+                errors:
+                  type: [object, "null"]
+                  properties:
+                    object: {type: string, const: list}
+                    data:
+                      type: array
+                      items:
+                        type: object
+                        properties:
+                          code: {type: string}
+                          message: {type: string}
+                          param: {type: [string, "null"]}
+                          line: {type: [integer, "null"], description: Counts from 1.}
+                input_file_id: {type: string}
+                output_file_id: {type: [string, "null"], description: Lines that were answered with 2xx.}
+                error_file_id: {type: [string, "null"], description: All others.}
+                completion_window: {type: string}
+                request_counts:
+                  type: object
+                  properties:
+                    total: {type: integer}
+                    completed: {type: integer}
+                    failed: {type: integer}
+                metadata: {type: [object, "null"]}
+                created_at: {type: integer, description: Seconds since 1970, as all the times.}
+                in_progress_at: {type: [integer, "null"]}
+                expires_at: {type: integer}
+                finalizing_at: {type: [integer, "null"]}
+                completed_at: {type: [integer, "null"]}
+                failed_at: {type: [integer, "null"]}
+                expired_at: {type: [integer, "null"]}
+                cancelling_at: {type: [integer, "null"]}
+                cancelled_at: {type: [integer, "null"]}
+            BatchList:
+              type: object
+              properties:
+                object: {type: string, const: list}
+                data: {type: array, items: {$ref: "#/components/schemas/Batch"}}
+                first_id: {type: [string, "null"]}
+                last_id: {type: [string, "null"]}
+                has_more: {type: boolean}
             ModelPrice:
               type: object
               required: [model, prompt_pico_usd, completion_pico_usd, cached_pico_usd]

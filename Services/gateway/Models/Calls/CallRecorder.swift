@@ -19,7 +19,7 @@ struct CallRecorder: Sendable {
             model: attempt.target.model, provider: provider, promptTokens: outcome.usage.prompt,
             completionTokens: outcome.usage.completion, cachedTokens: outcome.usage.cached,
             cacheWriteTokens: outcome.usage.cacheWrite, reasoningTokens: outcome.usage.reasoning,
-            isBatch: call.identity.isBatch, isExact: outcome.isExact, lease: lease, apiKey: call.caller.apiKey,
+            isBatch: call.caller.isBatch, isExact: outcome.isExact, lease: lease, apiKey: call.caller.apiKey,
             user: call.request.user ?? call.caller.user)
         var details = ["provider": provider, "stream": call.streams ? "true" : "false"]
         if attempt.target.model != call.request.model { details["requested"] = call.request.model }
