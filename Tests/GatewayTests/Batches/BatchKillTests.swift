@@ -2,6 +2,7 @@ import Contracts
 import CurlClient
 import Foundation
 import Support
+import Synchronization
 import Testing
 
 @testable import Gateway

@@ -16,7 +16,7 @@ struct FileTests {
         try await GatewayFixture.run(settings: Self.idle) { fixture in
             let customer = try await fixture.makeCustomer()
             // Longer than several pieces, and with what separates parts of a form.
-            let text = (0..<40_000).map { "line \($0) é\r\n--b" }.joined(separator: "\n") + "\r\n--bx"
+            let text = (0..<40_000).map { "line \($0) é\r\n-- b" }.joined(separator: "\n") + "\r\n--"
             let answer = try await customer.upload(text, name: "C:\\a\\../é \u{1}in.jsonl")
             #expect(answer.status == 200, "\(answer.text)")
             let file = answer.json
