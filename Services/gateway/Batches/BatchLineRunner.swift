@@ -12,5 +12,7 @@ extension Caller {
     static let batchActorPrefix = "batch:"
 
     /// The caller is a batch, of which this call is a line. Only the gateway makes actors, so nobody can claim it.
-    var isBatch: Bool { actor.hasPrefix(Self.batchActorPrefix) }
+    var isBatch: Bool { Self.isBatch(actor: actor) }
+
+    static func isBatch(actor: String) -> Bool { actor.hasPrefix(batchActorPrefix) }
 }

@@ -15,24 +15,35 @@ struct GatewayLineRunner: BatchLineRunner {
     ) async -> (status: Int, body: [UInt8]) {
         let context = CallerContext(workingFor: caller, operationID: identity.call.uuidString, logger: logger)
         do {
-            let response = try await gateway.answer(endpoint.kind, body: body, context: context)
+            let response = try await gateway.answer(endpoint.dialect, body: body, context: context)
             let collector = BodyCollector()
             try await response.body.write(collector)
             return (response.status.code, collector.bytes)
         } catch let error as OpenAIError {
-            return (error.status, error.body)
+            return Self.answer(error, endpoint, caller)
         } catch {
-            let answer = OpenAIError(APIError.from(error, method: "POST", allowed: []))
-            return (answer.status, answer.body)
+            return Self.answer(OpenAIError(APIError.from(error, method: "POST", allowed: [])), endpoint, caller)
         }
+    }
+
+    /// The error as the endpoint's own clients expect it.
+    private static func answer(
+        _ error: OpenAIError, _ endpoint: BatchEndpoint, _ caller: Caller
+    ) -> (status: Int, body: [UInt8]) {
+        var error = error
+        error.requestID = caller.requestID
+        let dialect: any ClientDialect.Type = endpoint.dialect.implementation ?? OpenAIChatDialect.self
+        return (dialect.status(of: error), dialect.body(of: error))
     }
 }
 
 extension BatchEndpoint {
-    fileprivate var kind: ModelCall.Kind {
+    fileprivate var dialect: ModelDialect {
         switch self {
-        case .chatCompletions: .chat
-        case .embeddings: .embedding
+        case .chatCompletions: .openAIChat
+        case .embeddings: .openAIEmbeddings
+        case .responses: .openAIResponses
+        case .messages: .anthropicMessages
         }
     }
 }

@@ -239,7 +239,7 @@ enum OpenAPIDocument {
                       required: [input_file_id, endpoint, completion_window]
                       properties:
                         input_file_id: {type: string}
-                        endpoint: {type: string, enum: [/v1/chat/completions, /v1/embeddings]}
+                        endpoint: {type: string, enum: [/v1/chat/completions, /v1/embeddings, /v1/responses, /v1/messages]}
                         completion_window: {type: string, enum: [24h]}
                         metadata: {type: object, maxProperties: 16, additionalProperties: {type: string, maxLength: 512}}
               responses:

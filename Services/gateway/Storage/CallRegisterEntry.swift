@@ -49,7 +49,8 @@ struct CallRegisterEntry: Sendable, Equatable {
         UsageEvent(
             id: identity.usage(attempt: attempt), tenant: tenant, kind: kind.usage, occurredAt: startedAt,
             requestID: requestID, attempt: attempt, model: model, provider: provider,
-            promptTokens: UsageEstimate.tokens(requestBytes), isExact: false, lease: lease, apiKey: apiKey, user: user)
+            promptTokens: UsageEstimate.tokens(requestBytes), isBatch: Caller.isBatch(actor: actor), isExact: false,
+            lease: lease, apiKey: apiKey, user: user)
     }
 
     var audit: AuditRecord {

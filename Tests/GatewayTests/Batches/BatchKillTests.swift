@@ -49,7 +49,8 @@ struct BatchKillTests {
             let events = gateway.billing.state.withLock { Array($0.events.values) }
             #expect(events.allSatisfy { $0.isBatch })
             #expect(Set(events.map(\.requestID)).count == events.count)
-            #expect(events.count <= requests)
+            // One more for each call that was recorded as begun and never reached the provider.
+            #expect(events.count <= requests + 4 * kills)
         }
     }
 

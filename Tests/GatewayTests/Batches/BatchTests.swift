@@ -64,6 +64,34 @@ struct BatchTests {
         }
     }
 
+    @Test("responses and messages run in batches too, each answered and refused in its own shape")
+    func dialects() async throws {
+        try await GatewayFixture.run { fixture in
+            let customer = try await fixture.makeCustomer()
+            let bodies = [
+                "/v1/responses": #""input":"hello there""#,
+                "/v1/messages": #""max_tokens":50,"messages":[{"role":"user","content":"hello there"}]"#,
+            ]
+            for (endpoint, body) in bodies {
+                let lines = ["fake-chat", "nobody-has-it"].map {
+                    #"{"custom_id":"\#($0)","method":"POST","url":"\#(endpoint)","body":{"model":"\#($0)",\#(body)}}"#
+                }
+                let file = try await customer.file(lines.joined(separator: "\n"))
+                let created = try await customer.createBatch(file, endpoint: endpoint)
+                let batch = try await customer.ended(try #require(created.json["id"] as? String)).json
+                #expect(batch["request_counts"] as? [String: Int] == ["total": 2, "completed": 1, "failed": 1])
+                let good = try await customer.results(batch["output_file_id"])["fake-chat"]?["response"]
+                let bad = try await customer.results(batch["error_file_id"])["nobody-has-it"]?["response"]
+                let answer = (good as? [String: Any])?["body"] as? [String: Any]
+                let refusal = (bad as? [String: Any])?["body"] as? [String: Any]
+                #expect(answer?["object"] as? String == (endpoint == "/v1/responses" ? "response" : nil))
+                #expect(answer?["type"] as? String == (endpoint == "/v1/messages" ? "message" : nil))
+                #expect(refusal?["type"] as? String == (endpoint == "/v1/messages" ? "error" : nil))
+                #expect(refusal?["error"] is [String: Any])
+            }
+        }
+    }
+
     @Test("a file with bad lines fails the batch, names each line, and nothing is called")
     func badLines() async throws {
         try await GatewayFixture.run { fixture in

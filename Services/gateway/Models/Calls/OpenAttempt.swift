@@ -73,7 +73,7 @@ final class OpenAttempt: Sendable {
     }
 
     private func settle(_ outcome: CallOutcome) {
-        let cost = attempt.target.price?.cost(of: outcome.usage, isBatch: call.identity.isBatch)
+        let cost = attempt.target.price?.cost(of: outcome.usage, isBatch: call.caller.isBatch)
         budgets.settle(hold, of: call.caller.tenant, spent: cost ?? hold.amount)
     }
 }
