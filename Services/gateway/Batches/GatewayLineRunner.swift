@@ -13,7 +13,7 @@ struct GatewayLineRunner: BatchLineRunner {
     func run(
         _ endpoint: BatchEndpoint, body: [UInt8], identity: CallIdentity, as caller: Caller
     ) async -> (status: Int, body: [UInt8]) {
-        let context = CallerContext(workingFor: caller, operationID: identity.call.uuidString, logger: logger)
+        let context = CallerContext(workingFor: caller, operationID: identity.call, logger: logger)
         do {
             let response = try await gateway.answer(endpoint.dialect, body: body, context: context)
             let collector = BodyCollector()
