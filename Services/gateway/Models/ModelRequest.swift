@@ -72,7 +72,14 @@ struct ModelRequest: Sendable {
     }
 
     /// The limit that the caller set on one answer, whichever name it used; the smaller of two.
-    var statedLimit: Int64? { limits.map(\.value).min() }
+    var statedLimit: Int64? {
+        Self.smaller(Self.smaller(maximumTokens?.value, maximumCompletionTokens?.value), maximumOutputTokens?.value)
+    }
+
+    private static func smaller(_ one: Int64?, _ other: Int64?) -> Int64? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
+    }
 
     /// Every limit that the caller set on one answer.
     var limits: [Field<Int64>] {

@@ -53,22 +53,33 @@ final class JournalStore: Sendable {
 
     /// All entries in one transaction.
     func insert(_ entries: [JournalEntry], at milliseconds: Int64) throws {
-        try database.write { database in
-            for kind in JournalEntry.Kind.allCases {
-                for block in JournalBlock.blocks(of: entries.lazy.filter { $0.kind == kind }) {
-                    let statement = try database.cachedStatement(
-                        sql: """
-                            INSERT INTO block (id, kind, entries, lengths, payload, appended_ms)
-                            VALUES (?, ?, ?, ?, ?, ?)
-                            """)
-                    try statement.execute(arguments: [
-                        lastID.add(1, ordering: .relaxed).newValue, kind.rawValue, block.lengths.count,
-                        JournalBlock.encode(block.lengths), block.payload, milliseconds,
-                    ])
-                }
+        try database.writeWithoutTransaction { database in
+            // Prepared once; GRDB's own would be compiled for each transaction.
+            try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+            do {
+                try insert(entries, milliseconds, into: database)
+                try database.cachedStatement(sql: "COMMIT").execute()
+            } catch {
+                if database.isInsideTransaction { try database.rollback() }
+                throw error
             }
         }
         flusher.written(entries.reduce(Self.pageBytes) { $0 + $1.payload.count })
+    }
+
+    private func insert(_ entries: [JournalEntry], _ milliseconds: Int64, into database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO block (id, kind, entries, lengths, payload, appended_ms) VALUES (?, ?, ?, ?, ?, ?)
+                """)
+        for kind in JournalEntry.Kind.allCases {
+            for block in JournalBlock.blocks(of: entries.lazy.filter { $0.kind == kind }) {
+                try statement.execute(arguments: [
+                    lastID.add(1, ordering: .relaxed).newValue, kind.rawValue, block.lengths.count,
+                    JournalBlock.encode(block.lengths), block.payload, milliseconds,
+                ])
+            }
+        }
     }
 
     /// The oldest entries of a kind, at most `limit`, and stopping before `maximumBytes` but after one block.

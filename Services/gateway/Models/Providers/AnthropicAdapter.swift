@@ -22,7 +22,7 @@ struct AnthropicAdapter: ProviderAdapter {
         self.headers = headers
     }
 
-    var nativeDialects: Set<ModelDialect> { [.anthropicMessages] }
+    let nativeDialects: Set<ModelDialect> = [.anthropicMessages]
 
     func route(_ operation: ModelOperation, model: String) -> ProviderRoute {
         ProviderRoute(url: "\(base)/messages", headers: headers)
