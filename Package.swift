@@ -208,6 +208,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             path: "Tests/Benchmarks",
+            exclude: ["python"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

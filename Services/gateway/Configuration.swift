@@ -9,7 +9,7 @@ import ServiceKit
 ///   copy of the database alone lets nobody guess. Changing it ends every key.
 /// - `ENVELOPE_KEYS` (secret, required): `id:base64,…`, what providers' keys are sealed with; the first one seals.
 /// - `REPLICA_NAME` (default: made once and kept in a file beside the journal): names this gateway in its leases.
-/// - the keys of `ModelTimeouts` and of `CacheConfiguration`.
+/// - the keys of `ModelTimeouts`, `CacheConfiguration` and `BatchSettings`.
 struct Configuration: Sendable {
     let adminKey: String
     let pepper: HMACSHA256
@@ -17,6 +17,7 @@ struct Configuration: Sendable {
     let replicaName: String
     let timeouts: ModelTimeouts
     let caches: CacheConfiguration
+    let batches: BatchSettings
 
     private static let minimumSecretLength = 32
 
@@ -43,5 +44,6 @@ struct Configuration: Sendable {
         }
         timeouts = try ModelTimeouts(settings)
         caches = try CacheConfiguration(settings)
+        batches = try BatchSettings(settings)
     }
 }

@@ -76,13 +76,23 @@ package struct CataloguePrice: Codable, Sendable, Equatable {
     package var promptPerMillion: Money
     package var completionPerMillion: Money
     package var cachedPerMillion: Money
+    /// Absent where it is the price of a prompt token.
+    package var cacheWritePerMillion: Money?
+    /// Absent where it is the price of a completion token.
+    package var reasoningPerMillion: Money?
+    /// What a call in a batch costs of all this, in percent.
+    package var batchPercent: Int64
     /// The model has no price of its own in the price book and costs the fallback.
     package var isFallback: Bool
 
     package init(_ price: ModelPrice, isFallback: Bool) {
-        promptPerMillion = Money(picoUSD: Int128(price.promptPicoUSD) * 1_000_000)
-        completionPerMillion = Money(picoUSD: Int128(price.completionPicoUSD) * 1_000_000)
-        cachedPerMillion = Money(picoUSD: Int128(price.cachedPicoUSD) * 1_000_000)
+        func perMillion(_ picoUSD: Int64) -> Money { Money(picoUSD: Int128(picoUSD) * 1_000_000) }
+        promptPerMillion = perMillion(price.promptPicoUSD)
+        completionPerMillion = perMillion(price.completionPicoUSD)
+        cachedPerMillion = perMillion(price.cachedPicoUSD)
+        cacheWritePerMillion = price.cacheWritePicoUSD.map(perMillion)
+        reasoningPerMillion = price.reasoningPicoUSD.map(perMillion)
+        batchPercent = price.batchPercent
         self.isFallback = isFallback
     }
 }

@@ -22,7 +22,7 @@ struct AnswerCacheTests {
 
     private func answer(_ text: String, at date: Date? = nil) -> CachedAnswer {
         CachedAnswer(
-            body: Array(text.utf8), format: .whole, model: "m", provider: "p",
+            body: Array(text.utf8), format: .dialect, model: "m", provider: "p",
             usage: TokenUsage(prompt: 3, completion: 4), costPicoUSD: 7_000, storedAt: date ?? now)
     }
 
@@ -39,6 +39,15 @@ struct AnswerCacheTests {
         #expect(await cache.answer(for: key, under: settings, at: now.addingTimeInterval(60)) == nil)
         #expect(cache.bytes == 0)
         #expect(answer("x").ageSeconds(at: now.addingTimeInterval(12.9)) == 12)
+    }
+
+    @Test("an answer that was cut off is not kept")
+    func cutOff() async {
+        let cache = AnswerCache(metrics: CacheMetrics())
+        let key = key(1, scope())
+        cache.store(answer(#"{"choices":[{"finish_reason":"length"}]}"#), for: key, under: settings)
+        cache.store(answer(""), for: key, under: settings)
+        #expect(await cache.answer(for: key, under: settings, at: now) == nil)
     }
 
     @Test("hits, misses and savings are counted")
@@ -141,7 +150,7 @@ struct AnswerCacheTests {
     @Test("an answer written for the shared tier reads back the same, and anything else reads as nothing")
     func code() {
         let answer = CachedAnswer(
-            body: Array("{\"é\": 1}".utf8), format: .stream, model: "größe", provider: "",
+            body: Array("{\"é\": 1}".utf8), format: .neutral, model: "größe", provider: "",
             usage: TokenUsage(prompt: .max, completion: 8, cached: 9, cacheWrite: 5, reasoning: 4), costPicoUSD: -1,
             storedAt: now)
         let bytes = CachedAnswerCode.encode(answer)

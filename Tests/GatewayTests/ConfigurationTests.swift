@@ -70,6 +70,17 @@ struct ConfigurationTests {
                 ], "\(answer.text)")
             #expect(try await fixture.admin("PUT", path, json: "{").status == 400)
             #expect(try await fixture.admin("PUT", path, json: "[]").status == 422)
+            for (json, field) in [
+                (#"{"models": {"residency": ["eu"]}, "models": {}}"#, "models"),
+                (#"{"cache": {"ttl_seconds": 1, "ttlSeconds": 2}}"#, "cache.ttlSeconds"),
+                (
+                    #"{"models": {"aliases": {"a": {"targets": [{"model": "m", "model": "n"}]}}}}"#,
+                    "models.aliases.a.targets[0].model"
+                ),
+            ] {
+                let answer = try await fixture.admin("PUT", path, json: json)
+                #expect(answer.status == 422 && answer.problem?.errors?.first?.field == field, "\(answer.text)")
+            }
             #expect(
                 try await fixture.admin("PUT", path, json: #"{"modles": {}}"#).problem?.errors?.first?.field == "modles"
             )

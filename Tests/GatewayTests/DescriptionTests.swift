@@ -30,7 +30,9 @@ struct DescriptionTests {
             let own = fixture.service.routes.filter { $0.path.hasPrefix("/admin") || !$0.path.hasPrefix("/v1") }
             #expect(own.count > 15)
             for route in own where route.method != "HEAD" && route.path != "/docs" {
-                let operations = text.components(separatedBy: "\n  \(route.path):\n").dropFirst().first
+                // A name with slashes in it is one parameter in the description.
+                let path = route.path.replacing("/models/**", with: "/models/{model}")
+                let operations = text.components(separatedBy: "\n  \(path):\n").dropFirst().first
                 let described = operations?.components(separatedBy: "\n  /").first ?? ""
                 #expect(
                     described.contains("    \(route.method.lowercased()):\n"), "\(route) is not in docs/openapi.yaml")

@@ -51,7 +51,7 @@ struct FaultMatrixTests {
             Row(fault: .cut(afterChunks: 2), streamed: true, status: 200, code: "stream_interrupted"),
             Row(fault: .stall(afterChunks: 2), streamed: true, status: 200, code: "stream_interrupted"),
             Row(fault: .withoutDone, streamed: true, status: 200, code: "stream_interrupted"),
-            Row(fault: .errorEvent(afterChunks: 2), streamed: true, status: 200, code: "overloaded"),
+            Row(fault: .errorEvent(afterChunks: 2), streamed: true, status: 200, code: "provider_overloaded"),
         ]
 
     @Test("every fault has its outcome, in OpenAI's shape, with a record of each attempt and no false ending")

@@ -32,7 +32,10 @@ final class LiveGateway: Sendable {
             configuration: CurlConfiguration(egress: .unrestricted), reactor: try SharedReactor.get(), logger: .quiet)
     }
 
-    static func run(_ body: @escaping @Sendable (LiveGateway) async throws -> Void) async throws {
+    /// - Parameter settings: The gateway's own keys that shall differ.
+    static func run(
+        settings extra: [String: String] = [:], _ body: @escaping @Sendable (LiveGateway) async throws -> Void
+    ) async throws {
         let provider = try await FakeProvider.start()
         let billing = try await FakeBilling.start()
         let folder = FileManager.default.temporaryDirectory.appending(path: "asterism-\(UUID().uuidString)")
@@ -44,7 +47,7 @@ final class LiveGateway: Sendable {
             let port = Int.random(in: 30_000...59_000)
             let gateway = try LiveGateway(
                 provider: provider, billing: billing, port: port,
-                environment: try settings(database, billing, folder, port))
+                environment: try settings(database, billing, folder, port).merging(extra) { $1 })
             try await gateway.start()
             do {
                 try await body(gateway)
@@ -120,13 +123,13 @@ final class LiveGateway: Sendable {
             "/tenants/\(tenant.id)/providers",
             """
             {"name": "fake", "kind": "openai-compatible", "base_url": "\(provider.baseURL)", "api_key": "sk-fake-0000",
-             "models": ["fake-chat", "fake-embedding"]}
+             "models": ["fake-chat", "fake-embedding", "fault-*"]}
             """)
         let key: APIKeyDescription = try await create("/tenants/\(tenant.id)/api-keys", "{\"name\": \"k\"}")
         return (tenant.id, try #require(key.key))
     }
 
-    private func create<Value: Decodable>(_ path: String, _ json: String) async throws -> Value {
+    func create<Value: Decodable>(_ path: String, _ json: String) async throws -> Value {
         let answer = try await call("POST", "/admin/v1\(path)", json: json)
         #expect(answer.status == 201, "\(String(decoding: answer.body, as: UTF8.self))")
         return try WireFormat.decoder().decode(Value.self, from: Data(answer.body))

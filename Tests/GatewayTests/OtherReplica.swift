@@ -16,10 +16,17 @@ struct OtherReplica: Sendable {
         let pool = try fixture.database.makePool(role: "gateway")
         let changes = ChangeFollower(pool: pool, logger: .quiet)
         let keyring = try EnvelopeKeyring(parsing: "test:MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=")
+        let catalogue = CatalogueDirectory(storage: CatalogueStorage(pool: pool), changes: changes)
         let directory = TenantDirectory(
             tenants: TenantStorage(pool: pool), providers: ProviderStorage(pool: pool, keyring: keyring),
-            configurations: ConfigurationStorage(pool: pool), changes: changes)
-        let following = Task { try await changes.run { directory.forget($0) } }
+            configurations: ConfigurationStorage(pool: pool),
+            catalogue: catalogue, changes: changes)
+        let following = Task {
+            try await changes.run { change in
+                catalogue.forget(change)
+                directory.forget(change)
+            }
+        }
         do {
             try await body(OtherReplica(directory: directory))
         } catch {

@@ -25,7 +25,7 @@ struct SemanticCacheTests {
 
     private func answer(_ text: String, at date: Date? = nil) -> CachedAnswer {
         CachedAnswer(
-            body: Array(text.utf8), format: .whole, model: "m", provider: "p", usage: .none, costPicoUSD: 7,
+            body: Array(text.utf8), format: .dialect, model: "m", provider: "p", usage: .none, costPicoUSD: 7,
             storedAt: date ?? now)
     }
 

@@ -30,7 +30,7 @@ struct SharedAnswersTests {
 
     private func answer(_ text: String) -> CachedAnswer {
         CachedAnswer(
-            body: Array(text.utf8), format: .whole, model: "m", provider: "p",
+            body: Array(text.utf8), format: .dialect, model: "m", provider: "p",
             usage: TokenUsage(prompt: 3, completion: 4), costPicoUSD: 7,
             storedAt: Date(timeIntervalSince1970: Double(now.millisecondsSince1970) / 1_000))
     }

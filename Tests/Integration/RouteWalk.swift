@@ -11,6 +11,8 @@ enum RouteWalk {
         var ticket: String
         var run: String
         var auditEvent: String
+        var file = ""
+        var batch = ""
     }
 
     enum Access: Sendable {
@@ -80,15 +82,26 @@ enum RouteWalk {
         "GET /openapi.yaml": .open, "GET /docs": .open,
         "POST /v1/chat/completions": .tenant(
             body: #"{"model":"secret-model","messages":[{"role":"user","content":"x"}]}"#),
+        "POST /v1/responses": .tenant(body: #"{"model":"secret-model","input":"x"}"#),
+        "POST /v1/messages": .tenant(
+            body: #"{"model":"secret-model","max_tokens":9,"messages":[{"role":"user","content":"x"}]}"#),
         "POST /v1/embeddings": .tenant(body: #"{"model":"secret-model","input":"x"}"#), "GET /v1/models": .tenant(),
-        "GET /v1/models/**": .tenant(), "POST /admin/v1/tenants": .operators, "GET /admin/v1/tenants": .operators,
+        "GET /v1/models/**": .tenant(), "POST /v1/files": .tenant(body: "{}"), "GET /v1/files": .tenant(),
+        "GET /v1/files/{id}": .tenant(), "GET /v1/files/{id}/content": .tenant(), "DELETE /v1/files/{id}": .tenant(),
+        "POST /v1/batches": .tenant(
+            body: #"{"input_file_id":"file-0","endpoint":"/v1/embeddings","completion_window":"24h"}"#),
+        "GET /v1/batches": .tenant(), "GET /v1/batches/{id}": .tenant(), "POST /v1/batches/{id}/cancel": .tenant(),
+        "POST /admin/v1/tenants": .operators, "GET /admin/v1/tenants": .operators,
         "GET /admin/v1/tenants/{id}": .operators, "POST /admin/v1/tenants/{id}/suspend": .operators,
         "POST /admin/v1/tenants/{id}/resume": .operators, "POST /admin/v1/tenants/{id}/api-keys": .operators,
         "GET /admin/v1/tenants/{id}/api-keys": .operators, "DELETE /admin/v1/tenants/{id}/api-keys/{key}": .operators,
         "POST /admin/v1/tenants/{id}/providers": .operators, "GET /admin/v1/tenants/{id}/providers": .operators,
         "PATCH /admin/v1/tenants/{id}/providers/{provider}": .operators,
         "DELETE /admin/v1/tenants/{id}/providers/{provider}": .operators,
-        "GET /admin/v1/tenants/{id}/config": .operators, "PUT /admin/v1/tenants/{id}/config": .operators, "GET /admin/v1/prices": .operators,
+        "GET /admin/v1/tenants/{id}/health": .operators, "GET /admin/v1/models": .operators,
+        "GET /admin/v1/models/**": .operators, "PUT /admin/v1/models/**": .operators,
+        "DELETE /admin/v1/models/**": .operators, "GET /admin/v1/tenants/{id}/config": .operators,
+        "PUT /admin/v1/tenants/{id}/config": .operators, "GET /admin/v1/prices": .operators,
         "PUT /admin/v1/prices": .operators, "GET /admin/v1/tenants/{id}/budget": .operators,
         "PUT /admin/v1/tenants/{id}/budget": .operators,
     ]
@@ -110,15 +123,12 @@ enum RouteWalk {
     static func path(_ route: String, naming victim: Belongings) -> (path: String, namesSomething: Bool) {
         var path = String(route.drop { $0 != "/" })
         let original = path
-        path = path.replacingOccurrences(of: "/v1/models/**", with: "/v1/models/secret-model")
-        let id =
-            path.contains("/documents/")
-            ? victim.document
-            : path.contains("/tickets/") && path.hasPrefix("/v1")
-                ? victim.ticket
-                : path.contains("/runs/")
-                    ? victim.run
-                    : path.contains("/audit/") ? victim.auditEvent : victim.tenant
+        path = path.replacingOccurrences(of: "/models/**", with: "/models/secret-model")
+        let belongings = [
+            ("/v1/documents/", victim.document), ("/v1/tickets/", victim.ticket), ("/v1/runs/", victim.run),
+            ("/v1/audit/", victim.auditEvent), ("/v1/files/", victim.file), ("/v1/batches/", victim.batch),
+        ]
+        let id = belongings.first { path.hasPrefix($0.0) }?.1 ?? victim.tenant
         for (parameter, value) in [
             ("{id}", id), ("{name}", "secret.prompt"), ("{version}", "1"), ("{key}", victim.tenant),
             ("{provider}", victim.tenant),

@@ -45,7 +45,7 @@ struct RouteWalkTests {
         let constellation = try await SharedConstellation.value
         let victim = RouteWalk.Belongings(
             tenant: "\(TenantID())", key: "", document: "\(DocumentID())", ticket: "\(TicketID())", run: "\(RunID())",
-            auditEvent: "\(AuditEventID())")
+            auditEvent: "\(AuditEventID())", file: FileID().wire, batch: BatchID().wire)
         for (route, access) in RouteWalk.table(service) {
             let answer = try await Self.send(
                 route, PlainHTTP(headers: [("X-Tenant-Id", victim.tenant)]), constellation.url(service), victim, access)
@@ -78,7 +78,8 @@ struct RouteWalkTests {
                     #expect(answer.status == 404, "\(route): \(answer.status) \(answer.text.prefix(200))")
                 }
                 for secret in [
-                    victim.tenant, victim.document, victim.ticket, victim.run, victim.auditEvent, "secret word",
+                    victim.tenant, victim.document, victim.ticket, victim.run, victim.auditEvent, victim.file,
+                    victim.batch, "secret word",
                 ] {
                     #expect(!answer.text.contains(secret), "\(route) tells \(secret)")
                 }
@@ -131,6 +132,7 @@ struct RouteWalkTests {
         let triage = try await tenant.post("/v1/tickets/triage", #"{"title":"VPN error 809","description":"home"}"#)
         _ = try await tenant.post(
             "/v1/prompts", #"{"name":"secret.prompt","messages":[{"role":"user","content":"secret word"}]}"#)
+        let (file, batch) = try await Self.batch(of: tenant, constellation)
         let events = try await eventually {
             try await tenant.get("/v1/audit/events")
         } until: {
@@ -139,7 +141,26 @@ struct RouteWalkTests {
         return RouteWalk.Belongings(
             tenant: tenant.id, key: tenant.key, document: document, ticket: try #require(ticket.string("id")),
             run: try #require(triage.string("run_id")),
-            auditEvent: try #require(events.json("data", 0, "id") as? String))
+            auditEvent: try #require(events.json("data", 0, "id") as? String), file: file, batch: batch)
+    }
+
+    /// A file of a tenant, and a batch that reads it.
+    private static func batch(
+        of tenant: DemoTenant, _ constellation: Constellation
+    ) async throws -> (file: String, batch: String) {
+        let form = """
+            --b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r
+            --b\r\nContent-Disposition: form-data; name="file"; filename="secret word.jsonl"\r\n\r\nsecret word\r
+            --b--\r\n
+            """
+        let uploaded = try await tenant.http.send(
+            "POST", constellation.url(.gateway) + "/v1/files", body: Array(form.utf8),
+            headers: [("Content-Type", "multipart/form-data; boundary=b")])
+        let file = try #require(uploaded.string("id"))
+        let created = try await tenant.post(
+            "/v1/batches",
+            #"{"input_file_id":"\#(file)","endpoint":"/v1/embeddings","completion_window":"24h"}"#)
+        return (file, try #require(created.string("id")))
     }
 
     private static func send(

@@ -17,10 +17,11 @@ struct TenantProfile: Sendable {
     let admission: AdmissionLimits
     /// Nil while the tenant has not switched it on.
     let cache: CacheSettings?
+    let routes: RouteMap
 
     init(
         tenant: TenantDescription, scope: TenantScope, models: ModelDirectory, settings: TenantConfiguration,
-        revision: Int64 = 0
+        revision: Int64 = 0, catalogue: ModelCatalogue = .empty
     ) {
         self.scope = scope
         status = tenant.status
@@ -36,5 +37,7 @@ struct TenantProfile: Sendable {
         self.models = models
         self.settings = settings
         self.revision = revision
+        routes = RouteMap(
+            tenant: scope.tenant, providers: models.providers, settings: settings.models, catalogue: catalogue)
     }
 }

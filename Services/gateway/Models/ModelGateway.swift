@@ -1,13 +1,18 @@
 import Contracts
 import CurlClient
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Logging
 import ServiceKit
 
-/// Carries calls to models: find who can answer, hold the money, send, read what was used, keep the record, answer.
+/// Carries calls to models: let in, find who can answer, hold the money, send, read what was used, keep the record,
+/// answer.
 struct ModelGateway: Sendable {
     let tenants: TenantDirectory
+    let admission: ModelAdmission
+    let router: ModelRouter
+    let caches: ModelCaches
     let budgets: BudgetAuthority
     let prices: PriceTableCache
     let recorder: CallRecorder
@@ -18,45 +23,85 @@ struct ModelGateway: Sendable {
     /// More than any answer, and small enough that a hostile provider cannot exhaust the memory.
     static let maximumAnswerBytes = 32 << 20
 
-    func answer(_ dialect: ModelDialect, body: [UInt8], context: CallerContext) async throws -> Response {
-        let identity = CallIdentity(call: context.operationID)
+    /// - Parameter headers: Of the client's request: its labels, and what it asks of the cache.
+    func answer(
+        _ dialect: ModelDialect, body: [UInt8], headers: HTTPFields, context: CallerContext
+    ) async throws -> Response {
+        let call = try await call(dialect, body, headers, context)
+        let admitted: AdmittedCall
+        do {
+            admitted = try await admit(call)
+        } catch {
+            await recorder.recordRefusal(of: call, reason: Self.reason(of: error))
+            throw error
+        }
+        do {
+            return try await CachedDelivery(admitted, gateway: self, logger: context.logger).run()
+        } catch {
+            admitted.ticket.finish(usedTokens: 0)
+            guard let refusal = error as? Refusal else { throw error }
+            await recorder.recordRefusal(of: call, reason: Self.reason(of: refusal.error))
+            throw refusal.error
+        }
+    }
+
+    /// No provider was asked, and there is no record yet.
+    struct Refusal: Error {
+        let error: any Error
+    }
+
+    // MARK: Before a provider is asked
+
+    private func call(
+        _ dialect: ModelDialect, _ body: [UInt8], _ headers: HTTPFields, _ context: CallerContext
+    ) async throws -> ModelCall {
         let request: ModelRequest
         do {
             request = try ModelRequest(dialect, body: body)
         } catch {
             throw OpenAIError(error)
         }
-        let call = ModelCall(
-            identity: identity, caller: context.caller, request: request, startedAt: Date(),
-            deadline: .now.advanced(by: timeouts.total))
-        do {
-            let targets = try await targets(of: call, context)
-            return try await CallDelivery(call: call, gateway: self, logger: context.logger).run(targets)
-        } catch let refusal as Refusal {
-            await recorder.recordRefusal(of: call, reason: Self.reason(of: refusal.error))
-            throw refusal.error
-        }
+        guard let profile = try await tenants.profile(in: context.scope) else { throw APIError.notFound("tenant") }
+        return ModelCall(
+            identity: CallIdentity(call: context.operationID), caller: context.caller,
+            profile: profile, request: request, labels: try CallLabels(headers), directive: CacheDirective(headers),
+            startedAt: Date(), deadline: .now.advanced(by: timeouts.total))
     }
 
-    /// The call was turned away before a provider was asked.
-    struct Refusal: Error {
-        let error: any Error
-    }
-
-    private func targets(of call: ModelCall, _ context: CallerContext) async throws(Refusal) -> [ModelTarget] {
+    private func admit(_ call: ModelCall) async throws -> AdmittedCall {
+        try PermissionTable.require(.modelsUse, of: call.caller)
+        let budget = call.budget
+        let demand = AdmissionDemand(
+            tenant: call.caller.tenant, key: call.caller.apiKey, user: call.user,
+            tokens: budget.promptTokens + budget.completionTokens, isPriority: call.labels.isPriority1)
+        let ticket = try admission.admit(demand, under: call.profile.admission, at: .now)
         do {
-            try PermissionTable.require(.modelsUse, of: context.caller)
-            guard let profile = try await tenants.profile(in: context.scope) else { throw APIError.notFound("tenant") }
-            let providers = profile.models.providers(of: call.request.model)
-            guard !providers.isEmpty else { throw OpenAIError.modelNotFound(call.request.model) }
-            let price = await prices.current()?.price(for: call.request.model)
-            return providers.map { ModelTarget(provider: $0, model: call.request.model, price: price) }
+            let question = RouteQuestion(
+                model: call.request.model, needs: call.request.needs, promptTokens: budget.promptTokens,
+                answerTokens: budget.completionTokens, conversation: call.labels.conversation,
+                isNearBudget: isNearBudget(call))
+            let plan = try router.plan(question, for: call.profile, prices: await prices.current())
+            return AdmittedCall(call: call, plan: plan, ticket: ticket)
         } catch {
-            throw Refusal(error: error)
+            ticket.finish(usedTokens: 0)
+            throw error
         }
+    }
+
+    private func isNearBudget(_ call: ModelCall) -> Bool {
+        guard let near = call.profile.settings.models.nearBudget else { return false }
+        return (budgets.share(spentOf: call.caller.tenant) ?? 0) >= near.share
     }
 
     private static func reason(of error: any Error) -> String {
         (error as? APIError)?.code.rawValue ?? (error as? OpenAIError)?.code ?? "internal_error"
     }
+}
+
+/// A call that was let in, with where it may go.
+struct AdmittedCall: Sendable {
+    let call: ModelCall
+    let plan: RoutePlan
+    /// Finished by whoever ends the call.
+    let ticket: AdmissionTicket
 }

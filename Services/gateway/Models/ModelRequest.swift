@@ -35,6 +35,8 @@ struct ModelRequest: Sendable {
     /// Members that are there and null: they count as absent, but must not be written a second time.
     private(set) var nulls: [String: Range<Int>] = [:]
     private(set) var user: String?
+    /// What a model must be able to do for it, as far as the members say that are looked at here.
+    private(set) var needs: ModelCapabilities
 
     /// More answers to one question than any vendor gives.
     static let maximumChoices: Int64 = 128
@@ -45,6 +47,7 @@ struct ModelRequest: Sendable {
     init(_ dialect: ModelDialect, body: [UInt8]) throws(ModelRequestError) {
         self.dialect = dialect
         self.body = body
+        needs = dialect == .openAIEmbeddings ? .embedding : .chat
         let document = JSONDocument(body)
         let (members, names) = dialect == .openAIChat ? Self.chat : Self.known(to: dialect)
         var seen = [JSONDocument.Value?](repeating: nil, count: names.count)
@@ -72,7 +75,14 @@ struct ModelRequest: Sendable {
     }
 
     /// The limit that the caller set on one answer, whichever name it used; the smaller of two.
-    var statedLimit: Int64? { limits.map(\.value).min() }
+    var statedLimit: Int64? {
+        Self.smaller(Self.smaller(maximumTokens?.value, maximumCompletionTokens?.value), maximumOutputTokens?.value)
+    }
+
+    private static func smaller(_ one: Int64?, _ other: Int64?) -> Int64? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
+    }
 
     /// Every limit that the caller set on one answer.
     var limits: [Field<Int64>] {
@@ -80,7 +90,8 @@ struct ModelRequest: Sendable {
     }
 
     private enum Member: String, CaseIterable {
-        case model, stream, n, user
+        case model, stream, n, user, tools
+        case responseFormat = "response_format"
         case maximumTokens = "max_tokens"
         case maximumCompletionTokens = "max_completion_tokens"
         case maximumOutputTokens = "max_output_tokens"
@@ -91,7 +102,8 @@ struct ModelRequest: Sendable {
             case .model: true
             case .stream: dialect != .openAIEmbeddings
             case .user: dialect != .anthropicMessages
-            case .n, .maximumCompletionTokens, .streamOptions: dialect == .openAIChat
+            case .tools: dialect != .openAIEmbeddings
+            case .n, .maximumCompletionTokens, .streamOptions, .responseFormat: dialect == .openAIChat
             case .maximumTokens: dialect == .openAIChat || dialect == .anthropicMessages
             case .maximumOutputTokens: dialect == .openAIResponses
             }
@@ -117,6 +129,11 @@ struct ModelRequest: Sendable {
                 throw .invalid(parameter: "stream", "must be a boolean")
             }
             streams = flag
+        case .tools: if value.kind == .array, !document.isEmptyArray(value) { needs.insert(.tools) }
+        case .responseFormat:
+            document.members(of: value) { key, inner in
+                if key.matches("json_schema"), inner.kind == .object { needs.insert(.jsonSchema) }
+            }
         case .n: choices = try Self.count("n", document.integer(of: value), upTo: Self.maximumChoices)
         case .user: user = document.text(of: value).map { String($0.prefix(Self.maximumNameBytes)) }
         case .maximumTokens:

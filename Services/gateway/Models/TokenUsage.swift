@@ -21,6 +21,7 @@ struct TokenUsage: Sendable, Equatable {
         var completion: Int64?
         var total: Int64?
         var cached: Int64 = 0
+        var written: Int64 = 0
         var reasoning: Int64 = 0
         document.members(of: value) { key, inner in
             if key.matches("prompt_tokens") { prompt = document.integer(of: inner) }
@@ -28,6 +29,7 @@ struct TokenUsage: Sendable, Equatable {
             if key.matches("total_tokens") { total = document.integer(of: inner) }
             if key.matches("prompt_tokens_details") {
                 cached = document.count("cached_tokens", in: inner) ?? 0
+                written = document.count("cache_write_tokens", in: inner) ?? 0
             } else if key.matches("completion_tokens_details") {
                 reasoning = document.count("reasoning_tokens", in: inner) ?? 0
             }
@@ -35,7 +37,8 @@ struct TokenUsage: Sendable, Equatable {
         guard let prompt = prompt ?? total else { return nil }
         let counts = 0...Self.maximum
         guard counts.contains(prompt), counts.contains(completion ?? 0) else { return nil }
-        self.init(prompt: prompt, completion: completion ?? 0, cached: cached, reasoning: reasoning)
+        self.init(
+            prompt: prompt, completion: completion ?? 0, cached: cached, cacheWrite: written, reasoning: reasoning)
     }
 
     /// Parts are cut to their whole: a part that a provider reports beyond it would be refused by the ledger.

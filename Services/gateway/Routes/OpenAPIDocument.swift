@@ -14,8 +14,8 @@ enum OpenAPIDocument {
             UUIDs, money is an exact decimal string in US dollars.
 
             Errors are `application/problem+json` (RFC 9457) with a stable `code`. The routes that mirror OpenAI's interface
-            (`/v1/chat/completions`, `/v1/embeddings`, `/v1/models`) answer errors in OpenAI's shape instead, so that its
-            clients raise their own error classes.
+            (`/v1/chat/completions`, `/v1/responses`, `/v1/embeddings`, `/v1/models`) answer errors in OpenAI's shape instead,
+            and `/v1/messages` in Anthropic's, so that their clients raise their own error classes.
 
             Every answer carries `X-Request-Id`; send your own to find it again. `traceparent` (W3C) is continued.
           license:
@@ -27,7 +27,9 @@ enum OpenAPIDocument {
           - apiKey: []
         tags:
           - name: models
-            description: Language models and embeddings, in OpenAI's interface.
+            description: Language models and embeddings, in OpenAI's and Anthropic's interfaces.
+          - name: batches
+            description: Calls in files, done within a day, at half the price where the model has one.
           - name: knowledge
             description: Documents, search, and answers with citations.
           - name: tickets
@@ -94,6 +96,80 @@ enum OpenAPIDocument {
                 "502": {$ref: "#/components/responses/OpenAIError"}
                 "503": {$ref: "#/components/responses/OpenAIError"}
                 "504": {$ref: "#/components/responses/OpenAIError"}
+          /v1/responses:
+            post:
+              tags: [models]
+              operationId: createResponse
+              summary: Answer items
+              description: |
+                OpenAI's Responses. Passed on as it came to a provider that speaks it, and translated for every other one.
+                Translated, there are functions but no tools of the vendor's own, and nothing is kept between calls:
+                `previous_response_id`, `conversation`, `prompt` and `background` are refused by name, and the answer says
+                `"store": false`.
+
+                A stream that cannot be finished ends with an `error` event and without `response.completed`.
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [model, input]
+                      properties:
+                        model: {type: string, maxLength: 200}
+                        input:
+                          oneOf:
+                            - {type: string}
+                            - {type: array, items: {type: object}}
+                        instructions: {type: [string, "null"]}
+                        max_output_tokens: {type: [integer, "null"], minimum: 1}
+                        stream: {type: [boolean, "null"]}
+                      additionalProperties: true
+              responses:
+                "200":
+                  description: The response.
+                  content:
+                    application/json: {schema: {type: object}}
+                    text/event-stream: {schema: {type: string}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/messages:
+            post:
+              tags: [models]
+              operationId: createMessage
+              summary: Answer messages
+              description: |
+                Anthropic's Messages. Passed on as it came to a provider that speaks it, and translated for every other one.
+                Translated, there are the caller's own tools but none that run at the vendor. The key may be sent as
+                `x-api-key`.
+
+                A stream that cannot be finished ends with an `error` event and without `message_stop`.
+              security:
+                - apiKey: []
+                - anthropicKey: []
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [model, max_tokens, messages]
+                      properties:
+                        model: {type: string, maxLength: 200}
+                        max_tokens: {type: integer, minimum: 1}
+                        messages: {type: array, items: {type: object}}
+                        system:
+                          oneOf:
+                            - {type: string}
+                            - {type: array, items: {type: object}}
+                        stream: {type: boolean}
+                      additionalProperties: true
+              responses:
+                "200":
+                  description: The message.
+                  content:
+                    application/json: {schema: {type: object}}
+                    text/event-stream: {schema: {type: string}}
+                default: {$ref: "#/components/responses/AnthropicError"}
           /v1/embeddings:
             post:
               tags: [models]
@@ -141,6 +217,126 @@ enum OpenAPIDocument {
                 "200":
                   description: The model.
                   content: {application/json: {schema: {$ref: "#/components/schemas/Model"}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/files:
+            get:
+              tags: [batches]
+              operationId: listFiles
+              summary: Files of the tenant
+              parameters:
+                - {name: purpose, in: query, schema: {type: string, enum: [batch, batch_output]}}
+                - {name: limit, in: query, schema: {type: integer, minimum: 1, default: 1000, description: At most 1000 are given.}}
+                - {name: after, in: query, description: The id of the last file of the page before., schema: {type: string}}
+                - {name: order, in: query, schema: {type: string, enum: [asc, desc], default: desc}}
+              responses:
+                "200": {description: A page., content: {application/json: {schema: {$ref: "#/components/schemas/FileList"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+            post:
+              tags: [batches]
+              operationId: createFile
+              summary: Upload the input of a batch
+              description: >-
+                JSON lines `{"custom_id", "method": "POST", "url", "body"}`, up to 50,000 lines and 100 MiB. The lines are checked
+                when a batch reads the file.
+              requestBody:
+                required: true
+                content:
+                  multipart/form-data:
+                    schema:
+                      type: object
+                      required: [file, purpose]
+                      properties:
+                        file: {type: string, format: binary}
+                        purpose: {type: string, enum: [batch]}
+                        "expires_after[seconds]": {type: integer, minimum: 3600, maximum: 2592000}
+              responses:
+                "200": {description: The file., content: {application/json: {schema: {$ref: "#/components/schemas/File"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/files/{id}:
+            parameters: [{$ref: "#/components/parameters/FileID"}]
+            get:
+              tags: [batches]
+              operationId: getFile
+              summary: One file, without its content
+              responses:
+                "200": {description: The file., content: {application/json: {schema: {$ref: "#/components/schemas/File"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+            delete:
+              tags: [batches]
+              operationId: deleteFile
+              summary: Delete a file
+              description: 409 while a batch that has not ended reads it.
+              responses:
+                "200":
+                  description: It is gone.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          id: {type: string}
+                          object: {type: string, const: file}
+                          deleted: {type: boolean, const: true}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/files/{id}/content:
+            parameters: [{$ref: "#/components/parameters/FileID"}]
+            get:
+              tags: [batches]
+              operationId: getFileContent
+              summary: The content of a file
+              responses:
+                "200":
+                  description: The bytes as they were uploaded, or the results of a batch as JSON lines.
+                  content: {application/octet-stream: {schema: {type: string, format: binary}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/batches:
+            get:
+              tags: [batches]
+              operationId: listBatches
+              summary: Batches of the tenant, the newest first
+              parameters:
+                - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100, default: 20}}
+                - {name: after, in: query, description: The id of the last batch of the page before., schema: {type: string}}
+              responses:
+                "200": {description: A page., content: {application/json: {schema: {$ref: "#/components/schemas/BatchList"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+            post:
+              tags: [batches]
+              operationId: createBatch
+              summary: Call an endpoint with every line of a file
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [input_file_id, endpoint, completion_window]
+                      properties:
+                        input_file_id: {type: string}
+                        endpoint: {type: string, enum: [/v1/chat/completions, /v1/embeddings, /v1/responses, /v1/messages]}
+                        completion_window: {type: string, enum: [24h]}
+                        metadata: {type: object, maxProperties: 16, additionalProperties: {type: string, maxLength: 512}}
+              responses:
+                "200": {description: The batch., content: {application/json: {schema: {$ref: "#/components/schemas/Batch"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/batches/{id}:
+            parameters: [{$ref: "#/components/parameters/BatchID"}]
+            get:
+              tags: [batches]
+              operationId: getBatch
+              summary: Where a batch stands
+              responses:
+                "200": {description: The batch., content: {application/json: {schema: {$ref: "#/components/schemas/Batch"}}}}
+                default: {$ref: "#/components/responses/OpenAIError"}
+          /v1/batches/{id}/cancel:
+            parameters: [{$ref: "#/components/parameters/BatchID"}]
+            post:
+              tags: [batches]
+              operationId: cancelBatch
+              summary: Call no further lines
+              description: What has run is given out; the batch is `cancelling` until its files are written.
+              responses:
+                "200": {description: The batch., content: {application/json: {schema: {$ref: "#/components/schemas/Batch"}}}}
                 default: {$ref: "#/components/responses/OpenAIError"}
           /v1/documents:
             post:
@@ -746,6 +942,73 @@ enum OpenAPIDocument {
               responses:
                 "200": {$ref: "#/components/responses/Configuration"}
                 default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/health:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [operators]
+              operationId: getProviderHealth
+              summary: How the tenant's providers fare
+              description: As the gateway that answers has seen it; another one may have seen otherwise.
+              security: [{operatorKey: []}]
+              responses:
+                "200":
+                  description: Every provider, by priority, with the models that were called.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          data: {type: array, items: {$ref: "#/components/schemas/ProviderHealth"}}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/models:
+            get:
+              tags: [operators]
+              operationId: listCatalogue
+              summary: The catalogue of models, with their prices
+              security: [{operatorKey: []}]
+              parameters: [{$ref: "#/components/parameters/Limit"}, {$ref: "#/components/parameters/Cursor"}]
+              responses:
+                "200":
+                  description: A page, by name.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          data: {type: array, items: {$ref: "#/components/schemas/CatalogueModel"}}
+                          next_cursor: {type: [string, "null"]}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/models/{model}:
+            parameters:
+              - {name: model, in: path, required: true, description: May contain slashes., schema: {type: string}}
+            get:
+              tags: [operators]
+              operationId: getCatalogueModel
+              summary: What is known of a model
+              security: [{operatorKey: []}]
+              responses:
+                "200": {$ref: "#/components/responses/CatalogueModel"}
+                default: {$ref: "#/components/responses/Problem"}
+            put:
+              tags: [operators]
+              operationId: putCatalogueModel
+              summary: Say what a model can do
+              description: In force for every tenant on every replica within a second. Prices are those of the price book.
+              security: [{operatorKey: []}]
+              requestBody:
+                required: true
+                content: {application/json: {schema: {$ref: "#/components/schemas/CatalogueEntry"}}}
+              responses:
+                "200": {$ref: "#/components/responses/CatalogueModel"}
+                default: {$ref: "#/components/responses/Problem"}
+            delete:
+              tags: [operators]
+              operationId: deleteCatalogueModel
+              summary: Forget what is known of a model
+              security: [{operatorKey: []}]
+              responses:
+                "204": {description: "It may still be called; nothing is known of it."}
+                default: {$ref: "#/components/responses/Problem"}
           /admin/v1/tenants/{id}/budget:
             parameters: [{$ref: "#/components/parameters/ID"}]
             get:
@@ -952,12 +1215,19 @@ enum OpenAPIDocument {
               type: http
               scheme: bearer
               bearerFormat: ast_live_<kid>_<secret>_<crc>
+            anthropicKey:
+              type: apiKey
+              in: header
+              name: x-api-key
+              description: The same key, where Anthropic's clients send it.
             operatorKey:
               type: http
               scheme: bearer
               description: The operator's key, `ADMIN_KEY`.
           parameters:
             ID: {name: id, in: path, required: true, schema: {type: string, format: uuid}}
+            FileID: {name: id, in: path, required: true, schema: {type: string, pattern: "^file-[0-9a-f]{32}$"}}
+            BatchID: {name: id, in: path, required: true, schema: {type: string, pattern: "^batch_[0-9a-f]{32}$"}}
             Name: {name: name, in: path, required: true, schema: {type: string}}
             Limit: {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 200, default: 50}}
             Cursor: {name: cursor, in: query, description: "`next_cursor` of the page before.", schema: {type: string}}
@@ -985,6 +1255,10 @@ enum OpenAPIDocument {
               description: It did not work; `code` says why.
               content:
                 application/problem+json: {schema: {$ref: "#/components/schemas/Problem"}}
+            AnthropicError:
+              description: It did not work, in Anthropic's shape.
+              content:
+                application/json: {schema: {$ref: "#/components/schemas/AnthropicError"}}
             OpenAIError:
               description: It did not work, in OpenAI's shape.
               content:
@@ -1010,10 +1284,83 @@ enum OpenAPIDocument {
                       version: {type: integer, description: 0 while none was put.}
                       changed_at: {type: string, format: date-time}
                       config: {$ref: "#/components/schemas/TenantConfiguration"}
+            CatalogueModel:
+              description: The model.
+              content: {application/json: {schema: {$ref: "#/components/schemas/CatalogueModel"}}}
             Tenant:
               description: The tenant.
               content: {application/json: {schema: {$ref: "#/components/schemas/Tenant"}}}
           schemas:
+            File:
+              type: object
+              properties:
+                id: {type: string}
+                object: {type: string, const: file}
+                bytes: {type: integer}
+                created_at: {type: integer, description: Seconds since 1970.}
+                expires_at: {type: integer}
+                filename: {type: string}
+                purpose: {type: string, enum: [batch, batch_output]}
+                status: {type: string, const: processed}
+                status_details: {type: "null"}
+            FileList:
+              type: object
+              properties:
+                object: {type: string, const: list}
+                data: {type: array, items: {$ref: "#/components/schemas/File"}}
+                first_id: {type: [string, "null"]}
+                last_id: {type: [string, "null"]}
+                has_more: {type: boolean}
+            Batch:
+              type: object
+              properties:
+                id: {type: string}
+                object: {type: string, const: batch}
+                endpoint: {type: string}
+                status:
+                  type: string
+                  enum: [validating, failed, in_progress, finalizing, completed, expired, cancelling, cancelled]
+                errors:
+                  type: [object, "null"]
+                  properties:
+                    object: {type: string, const: list}
+                    data:
+                      type: array
+                      items:
+                        type: object
+                        properties:
+                          code: {type: string}
+                          message: {type: string}
+                          param: {type: [string, "null"]}
+                          line: {type: [integer, "null"], description: Counts from 1.}
+                input_file_id: {type: string}
+                output_file_id: {type: [string, "null"], description: Lines that were answered with 2xx.}
+                error_file_id: {type: [string, "null"], description: All others.}
+                completion_window: {type: string}
+                request_counts:
+                  type: object
+                  properties:
+                    total: {type: integer}
+                    completed: {type: integer}
+                    failed: {type: integer}
+                metadata: {type: [object, "null"]}
+                created_at: {type: integer, description: Seconds since 1970, as all the times.}
+                in_progress_at: {type: [integer, "null"]}
+                expires_at: {type: integer}
+                finalizing_at: {type: [integer, "null"]}
+                completed_at: {type: [integer, "null"]}
+                failed_at: {type: [integer, "null"]}
+                expired_at: {type: [integer, "null"]}
+                cancelling_at: {type: [integer, "null"]}
+                cancelled_at: {type: [integer, "null"]}
+            BatchList:
+              type: object
+              properties:
+                object: {type: string, const: list}
+                data: {type: array, items: {$ref: "#/components/schemas/Batch"}}
+                first_id: {type: [string, "null"]}
+                last_id: {type: [string, "null"]}
+                has_more: {type: boolean}
             ModelPrice:
               type: object
               required: [model, prompt_pico_usd, completion_pico_usd, cached_pico_usd]
@@ -1060,6 +1407,58 @@ enum OpenAPIDocument {
                     properties:
                       field: {type: string}
                       detail: {type: string}
+            CatalogueEntry:
+              type: object
+              required: [capabilities]
+              properties:
+                context_tokens: {type: integer, minimum: 1, description: Of a request and its answer together.}
+                maximum_answer_tokens: {type: integer, minimum: 1}
+                capabilities:
+                  type: array
+                  items: {type: string, enum: [chat, embedding, tools, images, reasoning, prefill, batch, streaming, json_schema]}
+                successor: {type: string, description: "The model to use instead, for one that is deprecated."}
+                note: {type: string, maxLength: 1000}
+            CatalogueModel:
+              allOf:
+                - $ref: "#/components/schemas/CatalogueEntry"
+                - type: object
+                  required: [name]
+                  properties:
+                    name: {type: string}
+                    price:
+                      type: object
+                      description: US dollars for a million tokens; absent while the price book has not been read.
+                      properties:
+                        prompt_per_million: {type: string}
+                        completion_per_million: {type: string}
+                        cached_per_million: {type: string}
+                        cache_write_per_million: {type: string}
+                        reasoning_per_million: {type: string}
+                        batch_percent: {type: integer}
+                        is_fallback: {type: boolean, description: The model has no price of its own.}
+            ProviderHealth:
+              type: object
+              required: [id, name, kind, state, models]
+              properties:
+                id: {type: string, format: uuid}
+                name: {type: string}
+                kind: {type: string}
+                region: {type: string}
+                state: {$ref: "#/components/schemas/TargetState"}
+                models:
+                  type: array
+                  items:
+                    type: object
+                    required: [model, state, under_way]
+                    properties:
+                      model: {type: string}
+                      state: {$ref: "#/components/schemas/TargetState"}
+                      retry_after_seconds: {type: number}
+                      under_way: {type: integer, description: Calls sent and not answered yet.}
+                      first_token_milliseconds: {type: number}
+                      latency_milliseconds: {type: number}
+                      failure_share: {type: number}
+            TargetState: {type: string, enum: [healthy, probing, cooling_down, open]}
             TenantConfiguration:
               type: object
               additionalProperties: false
@@ -1138,6 +1537,18 @@ enum OpenAPIDocument {
                 requests_per_minute: {type: integer, minimum: 1}
                 tokens_per_minute: {type: integer, minimum: 1}
                 concurrency: {type: integer, minimum: 1}
+            AnthropicError:
+              type: object
+              required: [type, error]
+              properties:
+                type: {type: string, const: error}
+                error:
+                  type: object
+                  required: [type, message]
+                  properties:
+                    type: {type: string}
+                    message: {type: string}
+                request_id: {type: string}
             OpenAIError:
               type: object
               required: [error]

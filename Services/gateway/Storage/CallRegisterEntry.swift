@@ -28,17 +28,17 @@ struct CallRegisterEntry: Sendable, Equatable {
 
     private func text(user: String?) -> [UInt8] {
         var json = JSONText()
-        json.member("call", identity.call.uuidString)
+        json.member("call", identity.call)
         json.member("attempt", Int64(attempt))
         json.member("kind", kind == .chat ? "chat" : "embedding")
-        json.member("tenant", tenant.description)
+        json.member("tenant", tenant.uuid)
         json.member("model", model)
         json.member("provider", provider)
         json.member("request_id", requestID)
         json.member("actor", actor)
         json.member("bytes", Int64(requestBytes))
-        json.member("lease", lease?.description)
-        json.member("api_key", apiKey?.description)
+        json.member("lease", lease?.uuid)
+        json.member("api_key", apiKey?.uuid)
         json.member("user", user)
         json.member("started_ms", Int64(startedAt.timeIntervalSince1970 * 1000))
         return json.finish()
@@ -49,7 +49,8 @@ struct CallRegisterEntry: Sendable, Equatable {
         UsageEvent(
             id: identity.usage(attempt: attempt), tenant: tenant, kind: kind.usage, occurredAt: startedAt,
             requestID: requestID, attempt: attempt, model: model, provider: provider,
-            promptTokens: UsageEstimate.tokens(requestBytes), isExact: false, lease: lease, apiKey: apiKey, user: user)
+            promptTokens: UsageEstimate.tokens(requestBytes), isBatch: Caller.isBatch(actor: actor), isExact: false,
+            lease: lease, apiKey: apiKey, user: user)
     }
 
     var audit: AuditRecord {
@@ -75,7 +76,7 @@ extension CallRegisterEntry {
         requestBytes = call.request.body.count
         self.lease = lease
         apiKey = call.caller.apiKey
-        user = call.request.user ?? call.caller.user
+        user = call.user
         startedAt = call.startedAt
     }
 

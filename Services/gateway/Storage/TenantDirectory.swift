@@ -9,17 +9,19 @@ final class TenantDirectory: Sendable {
     private let tenants: TenantStorage
     private let providers: ProviderStorage
     private let configurations: ConfigurationStorage
+    private let catalogue: CatalogueDirectory
     private let changes: ChangeFollower
     private let profiles = GenerationCache<TenantID, TenantProfile>(capacity: capacity)
     private let loading = SingleFlight<TenantID, TenantProfile?>()
 
     init(
         tenants: TenantStorage, providers: ProviderStorage, configurations: ConfigurationStorage,
-        changes: ChangeFollower
+        catalogue: CatalogueDirectory, changes: ChangeFollower
     ) {
         self.tenants = tenants
         self.providers = providers
         self.configurations = configurations
+        self.catalogue = catalogue
         self.changes = changes
     }
 
@@ -42,7 +44,8 @@ final class TenantDirectory: Sendable {
         let models = try await providers.directory(in: scope)
         let current = try await configurations.current(in: scope)
         let profile = TenantProfile(
-            tenant: tenant, scope: scope, models: models, settings: current.config, revision: current.version)
+            tenant: tenant, scope: scope, models: models, settings: current.config, revision: current.version,
+            catalogue: try await catalogue.current())
         // A change seen meanwhile may be one that this reading missed.
         if changes.epoch == epoch { profiles[scope.tenant] = profile }
         return profile

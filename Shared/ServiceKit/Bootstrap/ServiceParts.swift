@@ -56,7 +56,10 @@ package final class ServiceParts: Sendable {
     }
 
     /// A router with the middleware that every service has, and `/healthz`, `/readyz`, `/metrics`.
-    package func makeRouter() -> Router<ServiceRequestContext> {
+    ///
+    /// - Parameter largestBody: What the one route that takes more than `HTTP_MAXIMUM_BODY_BYTES` may be sent. Every
+    ///   route bounds what it reads itself.
+    package func makeRouter(largestBody: Int = 0) -> Router<ServiceRequestContext> {
         let router = Router(context: ServiceRequestContext.self, options: .autoGenerateHeadEndpoints)
         let requests = RequestMetrics(registry: metrics, service: name.rawValue)
         router.add(
@@ -64,7 +67,7 @@ package final class ServiceParts: Sendable {
         router.add(
             middleware: ErrorMiddleware(
                 routes: routes, failures: FailureCounters(registry: metrics, service: name.rawValue)))
-        router.add(middleware: BodyLimitMiddleware(maximumBytes: http.maximumBodyBytes))
+        router.add(middleware: BodyLimitMiddleware(maximumBytes: max(http.maximumBodyBytes, largestBody)))
         HealthRoutes(checks: health, metrics: metrics).add(to: router)
         return router
     }

@@ -29,14 +29,16 @@ extension Request {
     ///
     /// - Throws: 413 past `maximumBytes`, found by `Content-Length` before anything is read where possible.
     package func collectBytes(maximumBytes: Int) async throws -> [UInt8] {
-        if let announced = headers[.contentLength].flatMap({ Int($0) }), announced > maximumBytes {
-            throw Self.tooLarge(maximumBytes)
+        let announced = headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard announced <= maximumBytes else { throw Self.tooLarge(maximumBytes) }
+        var bytes: [UInt8] = []
+        // No more than 1 MiB on the word of the other side.
+        bytes.reserveCapacity(min(max(announced, 0), 1 << 20))
+        for try await part in body {
+            guard bytes.count + part.readableBytes <= maximumBytes else { throw Self.tooLarge(maximumBytes) }
+            bytes.append(contentsOf: part.readableBytesView)
         }
-        do {
-            return Array(buffer: try await body.collect(upTo: maximumBytes))
-        } catch is NIOTooManyBytesError {
-            throw Self.tooLarge(maximumBytes)
-        }
+        return bytes
     }
 
     /// - Throws: 415 unless the media type is one of `allowed`, compared without parameters.

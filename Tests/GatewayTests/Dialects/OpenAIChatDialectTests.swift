@@ -214,6 +214,31 @@ struct OpenAIChatDialectTests {
         #expect(String(decoding: encoder.ending, as: UTF8.self) == "data: [DONE]\n\n")
     }
 
+    @Test("a vendor's seal on thoughts goes out and comes back, whole and streamed")
+    func seals() throws {
+        let thought = ContentPart.Reasoning(text: "hm", signature: "c2ln")
+        let sealed = ContentPart.Reasoning(text: "", sealed: "eA==")
+        let completion = Completion(
+            choices: [
+                Completion.Choice(parts: [.reasoning(thought), .reasoning(sealed), .text("so")], finish: .stop)
+            ])
+        let answer = try JSONValue(parsing: OpenAIChatDialect.answer(completion, in: .forTests()))
+        let whole = try #require(answer["choices"]?.elements?.first?["message"])
+        #expect(
+            try message(String(decoding: whole.text, as: UTF8.self)).first?.parts
+                == [.reasoning(thought), .reasoning(sealed), .text("so")])
+        var encoder = OpenAIChatStreamEncoder(.forTests())
+        let bytes = encoder.encode(.reasoningSeal(signature: "c2ln", sealed: nil, choice: 0))
+        let chunk = try JSONValue(parsing: Array(try #require(EventReading.events(bytes).last).data.utf8))
+        let details = try #require(chunk["choices"]?.elements?.first?["delta"]?["reasoning_details"])
+        let streamed = JSONValue.members(
+            ("role", "assistant"), ("content", "so"), ("reasoning_content", "hm"), ("reasoning_details", details))
+        #expect(
+            try message(String(decoding: streamed.text, as: UTF8.self)).first?.parts == [
+                .reasoning(thought), .text("so"),
+            ])
+    }
+
     @Test("usage is kept from a client that did not ask for it")
     func withoutUsage() {
         var encoder = OpenAIChatStreamEncoder(.forTests(includesUsage: false))

@@ -145,6 +145,7 @@ struct OpenAIResponsesDialectTests {
         ] {
             output += encoder.encode(event)
         }
+        try DialectFixture.expect(output + encoder.ending, "openai-responses-stream.txt")
         let events = EventReading.events(output + encoder.ending)
         #expect(
             events.compactMap(\.name) == [

@@ -50,6 +50,13 @@ struct ProviderConformanceTests {
         }
     }
 
+    @Test("expects its streams as what the vendor says they are", arguments: ProviderAdapters.kinds)
+    func mediaTypes(kind: String) throws {
+        let fixture = try ProviderFixture(kind)
+        let isBinary = fixture.cases("stream-").contains { $0.hasSuffix(".b64") }
+        #expect((fixture.adapter.streamMediaType == "text/event-stream") != isBinary)
+    }
+
     @Test("keeps a model's name inside of its place in the address", arguments: ProviderAdapters.kinds)
     func hostileNames(kind: String) throws {
         let fixture = try ProviderFixture(kind)
@@ -166,6 +173,58 @@ struct ProviderConformanceTests {
                 #expect(failure.status == status && failure.error.status >= 400)
                 #expect(!failure.error.message.isEmpty)
             }
+        }
+    }
+}
+
+/// What options change.
+@Suite("Options of providers")
+struct ProviderOptionTests {
+    @Test("Azure's addresses are those of v1 without a dated version")
+    func azure() throws {
+        for (options, url) in [
+            ([:], "https://x.openai.azure.com/openai/v1/chat/completions"),
+            (["api_version": "v1"], "https://x.openai.azure.com/openai/v1/chat/completions"),
+            (
+                ["api_version": "2024-10-21"],
+                "https://x.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=2024-10-21"
+            ),
+        ] {
+            for base in ["https://x.openai.azure.com", "https://x.openai.azure.com/openai/v1/"] {
+                let settings = ProviderSettings(baseURL: base, apiKey: "k", options: options)
+                let adapter = try AzureOpenAIAdapter(settings)
+                #expect(adapter.route(.chat(.openAIChat, streams: false), model: "gpt").url == url)
+                #expect(adapter.nativeDialects.contains(.openAIResponses) == url.contains("/v1/"))
+            }
+        }
+    }
+
+    @Test("a later version of Anthropic's interface takes no numbers for sampling")
+    func anthropic() throws {
+        let settings = ProviderSettings(
+            baseURL: "https://api.anthropic.com/v1", apiKey: "k", options: ["version": "2026-10-21"])
+        let adapter = try AnthropicAdapter(settings)
+        #expect(throws: TranslationError.self) {
+            try adapter.body(of: ConformanceConversations.sampling, model: "claude-opus-5-5")
+        }
+        let route = adapter.route(.chat(.anthropicMessages, streams: false), model: "claude-opus-5-5")
+        #expect(route.url == "https://api.anthropic.com/v1/messages")
+        #expect(route.headers.contains { $0 == ("anthropic-version", "2026-10-21") })
+    }
+
+    @Test("models that decide themselves how long to think get an effort, older ones a number")
+    func thinking() throws {
+        let adapter = try AnthropicAdapter(ProviderSettings(baseURL: "https://api.anthropic.com", apiKey: "k"))
+        let body = try adapter.body(of: ConformanceConversations.reasoning, model: "claude-opus-5-5")
+        let value = try JSONValue(parsing: body)
+        #expect(value["thinking"]?["type"] == "adaptive" && value["output_config"]?["effort"] == "medium")
+    }
+
+    @Test("a header of an option cannot be broken out of", arguments: ["a\r\nX-Evil: 1", "a b", "ä"])
+    func hostile(value: String) {
+        for (kind, option) in [("openai", "organization"), ("anthropic", "beta"), ("azure-openai", "api_version")] {
+            let settings = ProviderSettings(baseURL: "https://example.com", apiKey: "k", options: [option: value])
+            #expect(throws: ProviderSettings.Problem.self) { try ProviderAdapters.make(kind, settings) }
         }
     }
 }

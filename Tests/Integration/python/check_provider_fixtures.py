@@ -94,7 +94,7 @@ def anthropic(folder: Folder) -> None:
     from anthropic.types.message_create_params import MessageCreateParams
 
     for path, body in folder.requests():
-        # The client's newest types leave out what only models before Claude 4.7 take.
+        # The client's types are those of the version 2026-10-21, which has these no more.
         for name in ("temperature", "top_p", "top_k"):
             body.pop(name, None)
         check(path, strict(MessageCreateParams), body)

@@ -1,11 +1,11 @@
-import Foundation
+import HTTPTypes
 package import Hummingbird
 import Logging
 import NIOCore
 import Synchronization
 
-/// A server that speaks OpenAI's wire format exactly and fails exactly as told. Deterministic: it repeats what it is
-/// asked. It counts what it would bill, so that a ledger can be held against it.
+/// A server that speaks a vendor's wire format exactly, OpenAI's unless told otherwise, and fails exactly as told.
+/// Deterministic: it repeats what it is asked. It counts what it would bill, so that a ledger can be held against it.
 ///
 /// Models: every name but those that begin with `missing`. Text costs one token a word.
 package final class FakeProvider: Sendable {
@@ -14,13 +14,31 @@ package final class FakeProvider: Sendable {
         package var requests = 0
         package var promptTokens: Int64 = 0
         package var completionTokens: Int64 = 0
+        /// Part of `promptTokens`.
+        package var cachedTokens: Int64 = 0
+        /// Part of `completionTokens`.
+        package var reasoningTokens: Int64 = 0
 
         package init() {}
+
+        static func + (left: Meter, right: Meter) -> Meter {
+            var sum = left
+            sum.requests += right.requests
+            sum.promptTokens += right.promptTokens
+            sum.completionTokens += right.completionTokens
+            sum.cachedTokens += right.cachedTokens
+            sum.reasoningTokens += right.reasoningTokens
+            return sum
+        }
     }
 
     /// One request as it arrived.
     package struct Arrival: Sendable {
+        package let method: String
+        /// Without its query; escapes as they came.
         package let path: String
+        /// Nil when there is none.
+        package let query: String?
         package let headers: [(name: String, value: String)]
         package let body: [UInt8]
 
@@ -31,23 +49,29 @@ package final class FakeProvider: Sendable {
 
     struct State {
         var meter = Meter()
+        var metered: [Meter] = []
+        var bills: [String: Meter] = [:]
         var script: [Fault] = []
         var faults: [String: Fault] = [:]
         var arrivals: [Arrival] = []
     }
 
+    package let vendor: any FakeVendor
     /// The key it takes; any when nil.
     package let apiKey: String?
     let state = Mutex(State())
     private let running = Mutex<(port: Int, task: Task<Void, any Error>)?>(nil)
 
-    private init(apiKey: String?) {
+    private init(_ vendor: any FakeVendor, apiKey: String?) {
+        self.vendor = vendor
         self.apiKey = apiKey
     }
 
     /// Starts a server on a free port of the loopback interface, or on `port`.
-    package static func start(apiKey: String? = "sk-fake-0000", port: Int = 0) async throws -> FakeProvider {
-        let provider = FakeProvider(apiKey: apiKey)
+    package static func start(
+        _ vendor: any FakeVendor = FakeOpenAI(), apiKey: String? = "sk-fake-0000", port: Int = 0
+    ) async throws -> FakeProvider {
+        let provider = FakeProvider(vendor, apiKey: apiKey)
         let (ports, ready) = AsyncThrowingStream.makeStream(of: Int.self)
         let application = Application(
             router: provider.router(),
@@ -72,9 +96,15 @@ package final class FakeProvider: Sendable {
     package var port: Int { running.withLock { $0?.port ?? 0 } }
 
     /// What a provider's `base_url` has to be.
-    package var baseURL: String { "http://127.0.0.1:\(port)/v1" }
+    package var baseURL: String { "http://127.0.0.1:\(port)\(vendor.basePath)" }
 
     package var meter: Meter { state.withLock { $0.meter } }
+
+    /// The same for each call, in the order in which they were billed; the last 1,000.
+    package var metered: [Meter] { state.withLock { $0.metered } }
+
+    /// What each call was billed, by the name that the caller gave it in `X-Client-Request-Id`.
+    package var bills: [String: Meter] { state.withLock { $0.bills } }
 
     /// The last 1,000 requests.
     package var arrivals: [Arrival] { state.withLock { $0.arrivals } }
@@ -98,94 +128,96 @@ package final class FakeProvider: Sendable {
         _ = await task?.result
     }
 
-    // MARK: Routes
+    // MARK: Answers
 
     private func router() -> Router<FakeProviderContext> {
         let router = Router(context: FakeProviderContext.self)
-        router.post("/v1/chat/completions") { request, context in
-            try await self.answer(request, context, kind: .chat)
-        }
-        router.post("/v1/embeddings") { request, context in
-            try await self.answer(request, context, kind: .embeddings)
-        }
-        router.get("/v1/models") { request, _ in
-            if let refusal = self.refusal(request) { return refusal }
-            return FakeProviderAnswer.json(.ok, FakeProviderAnswer.models)
+        for method in [HTTPRequest.Method.get, .post] {
+            router.on("**", method: method) { request, context in try await self.answer(request, context) }
         }
         return router
     }
 
-    private enum Kind { case chat, embeddings }
-
-    private func answer(_ request: Request, _ context: FakeProviderContext, kind: Kind) async throws -> Response {
+    private func answer(_ request: Request, _ context: FakeProviderContext) async throws -> Response {
         let buffer = try await request.body.collect(upTo: 64 << 20)
-        let body = Array(buffer.readableBytesView)
-        record(request, body)
-        if let refusal = refusal(request) { return refusal }
-        guard let json = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any] else {
-            return FakeProviderAnswer.error(
-                .badRequest, "We could not parse the JSON body of your request.", type: "invalid_request_error")
+        let arrival = record(request, Array(buffer.readableBytesView))
+        do {
+            if let apiKey, !vendor.accepts(arrival, key: apiKey) { throw FakeRefusal.unauthorized }
+            switch try vendor.demand(arrival) {
+            case .models: return FakeProviderAnswer.json(.ok, vendor.models)
+            case .chat(let question): return try await chat(question, arrival, context)
+            case .embeddings(let batch): return try await embeddings(batch, arrival, context)
+            }
+        } catch let refusal as FakeRefusal {
+            return FakeProviderAnswer.error(refusal, of: vendor)
         }
-        guard let model = json["model"] as? String else {
-            return FakeProviderAnswer.error(.badRequest, "you must provide a model parameter", parameter: "model")
-        }
-        guard !model.hasPrefix("missing") else {
-            return FakeProviderAnswer.error(
-                .notFound, "The model `\(model)` does not exist or you do not have access to it.",
-                code: "model_not_found")
-        }
-        if let fault = takeFault(for: model) {
-            if let response = try await fault.response(before: context) { return response }
-            return try chat(json, model: model, fault: fault)
-        }
-        return try kind == .chat ? chat(json, model: model, fault: nil) : embeddings(json, model: model)
     }
 
-    private func chat(_ json: [String: Any], model: String, fault: Fault?) throws -> Response {
-        guard let conversation = FakeConversation(json, model: model) else {
-            return FakeProviderAnswer.error(
-                .badRequest, "Missing required parameter: 'messages'.", parameter: "messages",
-                code: "missing_required_parameter")
-        }
-        if fault == nil { bill(prompt: conversation.promptTokens, completion: conversation.completionTokens) }
-        return conversation.streams ? conversation.stream(fault: fault) : conversation.response(fault: fault)
+    private func chat(
+        _ question: FakeQuestion, _ arrival: Arrival, _ context: FakeProviderContext
+    ) async throws -> Response {
+        guard !question.model.hasPrefix("missing") else { throw FakeRefusal.missingModel(question.model) }
+        let fault = takeFault(for: question.model)
+        if let response = try await fault?.response(before: context, of: vendor) { return response }
+        var reply = FakeReply(question)
+        reply.hidesUsage = fault == .withoutUsage
+        if fault == nil { bill(reply, arrival) }
+        if question.streams { return FakeDelivery.stream(vendor.stream(reply), of: vendor, fault: fault) }
+        return FakeDelivery.whole(FakeProviderAnswer.encode(vendor.answer(reply)), fault: fault)
     }
 
-    private func embeddings(_ json: [String: Any], model: String) throws -> Response {
-        guard let batch = FakeEmbeddings(json, model: model) else {
-            return FakeProviderAnswer.error(.badRequest, "'input' is a required property", parameter: "input")
-        }
-        bill(prompt: batch.promptTokens, completion: 0)
-        return batch.response()
+    private func embeddings(
+        _ batch: FakeEmbeddings, _ arrival: Arrival, _ context: FakeProviderContext
+    ) async throws -> Response {
+        guard !batch.model.hasPrefix("missing") else { throw FakeRefusal.missingModel(batch.model) }
+        let fault = takeFault(for: batch.model)
+        if let response = try await fault?.response(before: context, of: vendor) { return response }
+        var meter = Meter()
+        meter.requests = 1
+        meter.promptTokens = batch.promptTokens
+        bill(meter, arrival)
+        return FakeDelivery.whole(FakeProviderAnswer.encode(vendor.embeddings(batch)), fault: fault)
     }
 
-    private func bill(prompt: Int64, completion: Int64) {
+    private func bill(_ reply: FakeReply, _ arrival: Arrival) {
+        var meter = Meter()
+        meter.requests = 1
+        meter.promptTokens = reply.promptTokens
+        meter.completionTokens = reply.completionTokens
+        meter.cachedTokens = reply.cachedTokens
+        meter.reasoningTokens = reply.reasoningTokens
+        bill(meter, arrival)
+    }
+
+    private func bill(_ meter: Meter, _ arrival: Arrival) {
         state.withLock { state in
-            state.meter.requests += 1
-            state.meter.promptTokens += prompt
-            state.meter.completionTokens += completion
+            if let name = arrival.header("x-client-request-id") {
+                state.bills[name] = (state.bills[name] ?? Meter()) + meter
+            }
+            state.meter = state.meter + meter
+            if state.metered.count >= 1_000 { state.metered.removeFirst() }
+            state.metered.append(meter)
         }
     }
 
-    private func record(_ request: Request, _ body: [UInt8]) {
+    private func record(_ request: Request, _ body: [UInt8]) -> Arrival {
         let headers = request.headers.map { (name: $0.name.rawName, value: $0.value) }
+        // Hummingbird keeps the host apart, as HTTP/2 does.
+        let authority = request.head.authority.map { [(name: "Host", value: $0)] } ?? []
+        let arrival = Arrival(
+            method: request.method.rawValue, path: request.uri.path, query: request.uri.query,
+            headers: headers + authority, body: body)
         state.withLock { state in
             if state.arrivals.count >= 1_000 { state.arrivals.removeFirst() }
-            state.arrivals.append(Arrival(path: request.uri.path, headers: headers, body: body))
+            state.arrivals.append(arrival)
         }
+        return arrival
     }
 
     private func takeFault(for model: String) -> Fault? {
         state.withLock { state in
             state.script.isEmpty ? state.faults[model] : state.script.removeFirst()
         }
-    }
-
-    private func refusal(_ request: Request) -> Response? {
-        guard let apiKey, request.headers[.authorization] != "Bearer \(apiKey)" else { return nil }
-        return FakeProviderAnswer.error(
-            .unauthorized, "Incorrect API key provided: sk-****. You can find your API key in your account.",
-            code: "invalid_api_key")
     }
 }
 

@@ -3,23 +3,20 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Bodies as OpenAI writes them.
+/// Answers over HTTP, and the JSON in them.
 enum FakeProviderAnswer {
-    static var models: [String: Any] {
-        [
-            "object": "list",
-            "data": ["fake-chat", "fake-embedding"].map {
-                ["id": $0, "object": "model", "created": 1_700_000_000, "owned_by": "fake"] as [String: Any]
-            },
-        ]
-    }
-
     static func json(_ status: HTTPResponse.Status, _ body: [String: Any]) -> Response {
         bytes(status, "application/json", encode(body))
     }
 
     static func encode(_ body: [String: Any]) -> [UInt8] {
-        Array((try? JSONSerialization.data(withJSONObject: body, options: [.sortedKeys])) ?? Data())
+        let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
+        return Array((try? JSONSerialization.data(withJSONObject: body, options: options)) ?? Data())
+    }
+
+    /// One event of a `text/event-stream`.
+    static func event(_ body: [String: Any], named name: String? = nil) -> [UInt8] {
+        Array((name.map { "event: \($0)\n" } ?? "").utf8) + Array("data: ".utf8) + encode(body) + Array("\n\n".utf8)
     }
 
     static func bytes(_ status: HTTPResponse.Status, _ contentType: String, _ body: [UInt8]) -> Response {
@@ -28,26 +25,28 @@ enum FakeProviderAnswer {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 
-    static func error(
-        _ status: HTTPResponse.Status, _ message: String, type: String = "invalid_request_error",
-        parameter: String? = nil, code: String? = nil
-    ) -> Response {
-        json(
-            status,
-            [
-                "error": [
-                    "message": message, "type": type, "param": parameter as Any? ?? NSNull(),
-                    "code": code as Any? ?? NSNull(),
-                ] as [String: Any]
-            ])
-    }
-
-    static func failure(_ code: Int, retryAfterSeconds: Int?) -> Response {
-        let type = code >= 500 ? "server_error" : code == 429 ? "requests" : "invalid_request_error"
-        var response = error(
-            .init(code: code), "The fake provider was told to answer \(code).", type: type,
-            code: code == 429 ? "rate_limit_exceeded" : nil)
+    static func error(_ refusal: FakeRefusal, of vendor: any FakeVendor, retryAfterSeconds: Int? = nil) -> Response {
+        var response = json(.init(code: refusal.status), vendor.error(refusal))
+        for (name, value) in vendor.errorHeaders(refusal) {
+            if let name = HTTPField.Name(name) { response.headers[name] = value }
+        }
         if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
         return response
     }
+}
+
+extension Dictionary where Key == String, Value == Any {
+    /// Reads a JSON object.
+    init(json bytes: [UInt8]) throws(FakeRefusal) {
+        guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
+            throw .invalid("We could not parse the JSON body of your request.")
+        }
+        self = object
+    }
+
+    func object(_ name: String) -> [String: Any]? { self[name] as? [String: Any] }
+    func objects(_ name: String) -> [[String: Any]] { self[name] as? [[String: Any]] ?? [] }
+    func string(_ name: String) -> String? { self[name] as? String }
+    func integer(_ name: String) -> Int? { self[name] as? Int }
+    func flag(_ name: String) -> Bool { self[name] as? Bool ?? false }
 }

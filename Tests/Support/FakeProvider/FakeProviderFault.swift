@@ -5,7 +5,7 @@ import NIOCore
 extension FakeProvider {
     /// One way in which a provider can fail.
     package enum Fault: Sendable, Equatable {
-        /// An error in OpenAI's shape.
+        /// An error in the vendor's shape.
         case status(Int, retryAfterSeconds: Int? = nil)
         /// A page of a proxy in between, as HTML.
         case html(Int)
@@ -17,7 +17,7 @@ extension FakeProvider {
         case cut(afterChunks: Int)
         /// After so many chunks nothing more comes, and the connection stays open.
         case stall(afterChunks: Int)
-        /// The stream ends in good order, but without its `[DONE]`.
+        /// The stream ends in good order, but without the word for its end (`[DONE]`, `message_stop`, …).
         case withoutDone
         /// An error event in the stream after so many chunks.
         case errorEvent(afterChunks: Int)
@@ -29,10 +29,13 @@ extension FakeProvider {
         case withoutUsage
 
         /// The answer for faults that replace it as a whole; nil for those that happen within an answer.
-        func response(before context: FakeProviderContext) async throws -> Response? {
+        func response(before context: FakeProviderContext, of vendor: any FakeVendor) async throws -> Response? {
             switch self {
             case .status(let code, let retryAfter):
-                return FakeProviderAnswer.failure(code, retryAfterSeconds: retryAfter)
+                let refusal = FakeRefusal(
+                    status: code, message: "The fake provider was told to answer \(code).",
+                    code: code == 429 ? "rate_limit_exceeded" : nil)
+                return FakeProviderAnswer.error(refusal, of: vendor, retryAfterSeconds: retryAfter)
             case .html(let code):
                 return FakeProviderAnswer.bytes(
                     .init(code: code), "text/html", Array("<html><body><h1>\(code) Bad Gateway</h1></body></html>".utf8)

@@ -28,31 +28,24 @@ final class AnswerCache: Sendable {
     /// The answer kept for `key`. Counted as a hit, with what it saves, or a miss.
     ///
     /// Waits for nothing when there is no shared tier or the answer is in memory; for 20 ms at most otherwise.
-    ///
-    /// - Parameter other: The key of another form that will do as well.
-    func answer(
-        for key: CacheKey, or other: CacheKey? = nil, under settings: CacheSettings, at now: Date
-    ) async -> CachedAnswer? {
-        var answer = await find(key, settings, now)
-        if answer == nil, let other { answer = await find(other, settings, now) }
-        if let answer {
+    func answer(for key: CacheKey, under settings: CacheSettings, at now: Date) async -> CachedAnswer? {
+        if let answer = local.value(for: key, under: settings, at: now) {
             metrics.hit(.answer, saved: answer.costPicoUSD)
-        } else {
-            metrics.miss(.answer)
+            return answer
         }
-        return answer
+        if let answer = await shared?.answer(for: key, under: settings, at: now) {
+            keep(answer, for: key, under: settings)
+            metrics.hit(.answer, saved: answer.costPicoUSD)
+            return answer
+        }
+        metrics.miss(.answer)
+        return nil
     }
 
-    private func find(_ key: CacheKey, _ settings: CacheSettings, _ now: Date) async -> CachedAnswer? {
-        if let answer = local.value(for: key, under: settings, at: now) { return answer }
-        guard let answer = await shared?.answer(for: key, under: settings, at: now) else { return nil }
-        keep(answer, for: key, under: settings)
-        return answer
-    }
-
-    /// Keeps a whole answer. What is kept in the shared tier is sent there in the background.
+    /// Keeps an answer, unless it is empty or says that it was cut off. What is kept in the shared tier is sent there in
+    /// the background.
     func store(_ answer: CachedAnswer, for key: CacheKey, under settings: CacheSettings) {
-        guard !answer.body.isEmpty else { return }
+        guard !answer.body.isEmpty, AnswerCompleteness.isComplete(answer.body) else { return }
         keep(answer, for: key, under: settings)
         shared?.store(answer, for: key, under: settings)
     }

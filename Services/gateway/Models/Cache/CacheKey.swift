@@ -42,11 +42,6 @@ struct CacheKey: Sendable, Hashable {
         self.init(scope.tenant, SHA256.hash(text))
     }
 
-    /// The key of another form of the same answer.
-    func form(_ name: String) -> CacheKey {
-        CacheKey(tenant, SHA256.hash(bytes + name.utf8))
-    }
-
     /// 64 lower-case digits.
     var hexadecimal: String { Hexadecimal.encode(bytes) }
 

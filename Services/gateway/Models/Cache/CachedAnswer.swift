@@ -14,10 +14,10 @@ struct CachedAnswer: Sendable, Equatable {
     let storedAt: Date
 
     enum Format: UInt8, Sendable {
-        /// A whole answer as the client's dialect writes it.
-        case whole = 0
-        /// The events of a streamed one, its end included.
-        case stream = 1
+        /// As the client's own interface writes a whole answer.
+        case dialect = 0
+        /// As the gateway writes answers between interfaces.
+        case neutral = 1
     }
 
     func ageSeconds(at now: Date) -> Int64 { max(0, Int64(now.timeIntervalSince(storedAt))) }

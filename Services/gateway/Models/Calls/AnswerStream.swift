@@ -19,6 +19,10 @@ struct AnswerStream: Sendable {
     let open: OpenAttempt
     private let relay: any AnswerRelay
     private let body: ResponseBodyStream
+    /// For an answer that may be given again.
+    private let collector: AnswerCollector?
+    private let keep: CallDelivery.Keep?
+    private let firstToken: Duration
     /// What the client gets first.
     private let beginning: [UInt8]
 
@@ -26,9 +30,10 @@ struct AnswerStream: Sendable {
     ///
     /// - Throws: `ProviderFailure` when it does not begin.
     static func begin(
-        _ open: OpenAttempt, _ relay: any AnswerRelay, _ body: ResponseBodyStream
+        _ open: OpenAttempt, _ relay: any AnswerRelay, _ body: ResponseBodyStream, _ keep: CallDelivery.Keep?
     ) async throws(ProviderFailure) -> AnswerStream {
         var relay = relay
+        var collector = keep.map { _ in AnswerCollector(open.attempt.provider.adapter.makeStreamDecoder()) }
         var output: [UInt8] = []
         var chunks = body.makeAsyncIterator()
         do {
@@ -39,21 +44,26 @@ struct AnswerStream: Sendable {
                     break
                 }
                 output += try relay.feed(bytes)
+                collector?.feed(bytes)
             }
         } catch {
             throw ProviderFailure(stream: error)
         }
         if let failure = relay.failure, !relay.hasContent { throw failure }
-        return AnswerStream(open: open, relay: relay, body: body, beginning: output)
+        return AnswerStream(
+            open: open, relay: relay, body: body, collector: collector, keep: keep, firstToken: open.elapsed,
+            beginning: output)
     }
 
     func run(_ writer: inout any ResponseBodyWriter) async throws {
-        var passage = Passage(relay: relay)
+        var passage = Passage(relay: relay, collector: collector)
         var chunks = body.makeAsyncIterator()
         await passage.send(beginning, &writer)
         let failure = await pass(&chunks, &passage, &writer)
         do {
-            try await open.finish(outcome(passage, failure))
+            let outcome = outcome(passage, failure)
+            try await open.finish(outcome, result(passage, failure))
+            keepAnswer(passage, outcome)
         } catch {
             if passage.clientError == nil {
                 try await end(with: event(OpenAIError(APIError.from(error, method: "POST", allowed: []))), &writer)
@@ -69,12 +79,24 @@ struct AnswerStream: Sendable {
     /// Both sides of the stream as it goes on.
     private struct Passage {
         var relay: any AnswerRelay
+        var collector: AnswerCollector?
         var clientError: (any Error)?
         private var goneAt: ContinuousClock.Instant?
         private var drained = 0
 
-        init(relay: any AnswerRelay) {
+        init(relay: any AnswerRelay, collector: AnswerCollector?) {
             self.relay = relay
+            self.collector = collector
+        }
+
+        mutating func feed(_ bytes: [UInt8]) throws(RelayFailure) -> [UInt8] {
+            collector?.feed(bytes)
+            return try relay.feed(bytes)
+        }
+
+        mutating func finish() throws(RelayFailure) -> [UInt8] {
+            collector?.finish()
+            return try relay.finish()
         }
 
         mutating func send(_ output: [UInt8], _ writer: inout any ResponseBodyWriter) async {
@@ -105,10 +127,11 @@ struct AnswerStream: Sendable {
         do {
             while !passage.relay.isComplete, passage.relay.failure == nil {
                 guard let bytes = try await chunks.next() else {
-                    await passage.send(try passage.relay.finish(), &writer)
+                    await passage.send(try passage.finish(), &writer)
                     break
                 }
-                await passage.send(try passage.relay.feed(bytes), &writer)
+                await passage.send(try passage.feed(bytes), &writer)
+                if passage.clientError != nil, aborts { return .brokenStream("client gone, answer cut off") }
                 if passage.isDrained(bytes.count) { return .brokenStream("client gone, rest not read") }
             }
         } catch {
@@ -116,6 +139,22 @@ struct AnswerStream: Sendable {
         }
         if passage.relay.isComplete { return nil }
         return passage.relay.failure ?? .brokenStream("ended without its end")
+    }
+
+    /// The tenant wants no answer to be read on for a client that has gone.
+    private var aborts: Bool { open.call.profile.settings.clientGone == .abort }
+
+    private func result(_ passage: Passage, _ failure: ProviderFailure?) -> AttemptResult {
+        if let failure { return passage.clientError == nil ? AttemptResult(failure) : .abandoned }
+        return .answered(firstToken: firstToken, total: open.elapsed)
+    }
+
+    private func keepAnswer(_ passage: Passage, _ outcome: CallOutcome) {
+        guard let keep, passage.relay.isComplete, let dialect = open.call.request.dialect.implementation,
+            let completion = passage.collector?.answer
+        else { return }
+        let body = dialect.answer(completion, in: open.call.answerContext())
+        if let kept = FinishedAnswer(body: body, outcome: outcome, open: open).kept { keep(kept) }
     }
 
     private func event(_ error: OpenAIError) -> [UInt8] {

@@ -5,12 +5,11 @@ import Resilience
 /// Each target is tried once; the only one, or the last one, once more when it certainly did nothing. Everything
 /// happens within the call's deadline.
 struct AttemptSequence {
-    /// More than this and the client is better told.
-    static let maximumAttempts = 8
     /// A second try of the same target: enough for a connection that was refused or a hiccup of one replica.
     private static let repetitions = 1
     private static let backoff = Backoff(base: .milliseconds(50), maximum: .milliseconds(500))
 
+    private let decision: RouteDecision
     private let deadline: ContinuousClock.Instant
     private var waiting: ArraySlice<ModelTarget>
     private var current: ModelTarget?
@@ -18,8 +17,9 @@ struct AttemptSequence {
     private var number = 0
     private(set) var failure: ProviderFailure?
 
-    init(targets: [ModelTarget], deadline: ContinuousClock.Instant) {
-        waiting = targets.prefix(Self.maximumAttempts)[...]
+    init(plan: RoutePlan, deadline: ContinuousClock.Instant) {
+        waiting = plan.targets[...]
+        decision = plan.decision
         self.deadline = deadline
     }
 
@@ -28,7 +28,7 @@ struct AttemptSequence {
         if current == nil { current = waiting.popFirst() }
         guard let target = current else { return nil }
         number += 1
-        return CallAttempt(call: call, target: target, number: number)
+        return CallAttempt(call: call, target: target, decision: decision, number: number)
     }
 
     /// Decides what follows a failure, and waits if something should be waited for.

@@ -6,6 +6,8 @@ import Foundation
 struct CallAttempt: Sendable {
     let call: ModelCall
     let target: ModelTarget
+    /// Why it went to this target.
+    let decision: RouteDecision
     /// Counts from 1 within the call.
     let number: Int
 
@@ -46,11 +48,17 @@ struct CallAttempt: Sendable {
             call.kind == .embedding ? ModelOperation.embeddings : .chat(words, streams: call.streams)
         let route = provider.adapter.route(operation, model: target.model)
         var request = OutgoingRequest(
-            method: "POST", url: route.url, headers: [("Content-Type", "application/json")] + route.headers, body: body,
+            method: "POST", url: route.url, headers: Self.headers(reference) + route.headers, body: body,
             deadline: min(timeouts.total, max(.milliseconds(1), ContinuousClock.now.duration(to: call.deadline))),
             connectTimeout: timeouts.connect, firstByteTimeout: timeouts.firstByte, idleTimeout: timeouts.idle,
             maximumResponseBytes: ModelGateway.maximumAnswerBytes)
         provider.adapter.sign(&request, at: Date())
         return request
+    }
+
+    /// The attempt's name goes along, so that a provider's log and bill can be held against ours line by line; OpenAI
+    /// keeps it, others pass over it.
+    private static func headers(_ reference: UsageRecordID) -> [(String, String)] {
+        [("Content-Type", "application/json"), ("X-Client-Request-Id", reference.description)]
     }
 }

@@ -12,17 +12,34 @@ import ServiceKit
 /// Nothing of an attempt that failed has reached the client, so the client sees one call. Each attempt has its own hold,
 /// usage event and audit record, whatever became of it.
 struct CallDelivery: Sendable {
-    let call: ModelCall
+    /// What to do with an answer that may be given again.
+    typealias Keep = @Sendable (CachedAnswer) -> Void
+
+    let admitted: AdmittedCall
     let gateway: ModelGateway
     let logger: Logger
 
-    /// - Parameter targets: In the order of trying, at least one.
-    func run(_ targets: [ModelTarget]) async throws -> Response {
-        var attempts = AttemptSequence(targets: targets, deadline: call.deadline)
+    private var call: ModelCall { admitted.call }
+
+    /// The response, as the client asked for it.
+    ///
+    /// - Parameter keep: Called with a streamed answer when it is complete.
+    func run(keeping keep: Keep? = nil) async throws -> Response {
+        guard call.streams else { return try await whole().response }
+        return try await attempts { try await stream($0, keep) }
+    }
+
+    /// The whole answer.
+    func whole() async throws -> FinishedAnswer {
+        try await attempts { try await whole($0) }
+    }
+
+    private func attempts<Value>(_ deliver: (OpenAttempt) async throws -> Value) async throws -> Value {
+        var attempts = AttemptSequence(plan: admitted.plan, deadline: call.deadline)
         while let attempt = attempts.next(of: call) {
-            let open = try await open(attempt, isFirst: attempt.number == 1)
+            let open = try await open(attempt)
             do {
-                return try await call.streams ? stream(open) : whole(open)
+                return try await deliver(open)
             } catch let failure as ProviderFailure {
                 logger.warning(
                     "provider failed",
@@ -30,7 +47,7 @@ struct CallDelivery: Sendable {
                         "provider": .string(attempt.provider.name), "model": .string(attempt.target.model),
                         "attempt": .stringConvertible(attempt.number), "reason": .string(failure.reason),
                     ])
-                try await open.finish(.failure(failure, of: call))
+                try await open.fail(failure)
                 try await attempts.prepareNext(after: failure)
             }
         }
@@ -40,22 +57,22 @@ struct CallDelivery: Sendable {
     /// Takes the money for an attempt.
     ///
     /// - Throws: `ModelGateway.Refusal` for the first one; for a later one the error itself, since there is a record.
-    private func open(_ attempt: CallAttempt, isFirst: Bool) async throws -> OpenAttempt {
+    private func open(_ attempt: CallAttempt) async throws -> OpenAttempt {
         do {
             // Without a price nothing can be held: only a tenant known to have no budget gets through.
-            let hold = try await gateway.budgets.hold(
-                attempt.target.price.map(call.budget.cost) ?? .max, as: call.caller)
+            let amount = attempt.target.price.map { call.budget.cost(at: $0) } ?? .max
+            let hold = try await gateway.budgets.hold(amount, as: call.caller)
             return try OpenAttempt(
-                attempt, hold: hold, budgets: gateway.budgets, recorder: gateway.recorder,
+                attempt, ticket: admitted.ticket, hold: hold, budgets: gateway.budgets, recorder: gateway.recorder,
                 register: gateway.register, logger: logger)
         } catch {
-            throw isFirst ? ModelGateway.Refusal(error: error) : error
+            throw attempt.number == 1 ? ModelGateway.Refusal(error: error) : error
         }
     }
 
     // MARK: Whole answers
 
-    private func whole(_ open: OpenAttempt) async throws -> Response {
+    private func whole(_ open: OpenAttempt) async throws -> FinishedAnswer {
         let answer: OutgoingResponse
         do {
             answer = try await gateway.client.execute(request(open))
@@ -66,17 +83,13 @@ struct CallDelivery: Sendable {
             throw failure(of: open.attempt, answer.status, answer.headers, answer.body)
         }
         let reading = try WholeAnswer(answer.body, of: open.attempt)
-        try await open.finish(reading.outcome)
-        let buffer = ByteBuffer(bytes: reading.body)
-        return Response(
-            status: .ok,
-            headers: [.contentType: "application/json", .contentLength: String(buffer.readableBytes)],
-            body: ResponseBody(byteBuffer: buffer))
+        try await open.finish(reading.outcome, .answered(firstToken: nil, total: open.elapsed))
+        return FinishedAnswer(body: reading.body, outcome: reading.outcome, open: open)
     }
 
     // MARK: Streams
 
-    private func stream(_ open: OpenAttempt) async throws -> Response {
+    private func stream(_ open: OpenAttempt, _ keep: Keep?) async throws -> Response {
         let relay = try relay(open.attempt)
         let answer: StreamingResponse
         do {
@@ -92,7 +105,7 @@ struct CallDelivery: Sendable {
         guard answer.headers["content-type"]?.lowercased().hasPrefix(type) ?? false else {
             throw ProviderFailure.unusable("not an event stream")
         }
-        let offer = StreamOffer(try await AnswerStream.begin(open, relay, answer.body))
+        let offer = StreamOffer(try await AnswerStream.begin(open, relay, answer.body, keep))
         return Response(
             status: .ok,
             // Proxies in between must not gather the events.
@@ -102,10 +115,16 @@ struct CallDelivery: Sendable {
 
     private func relay(_ attempt: CallAttempt) throws(ProviderFailure) -> any AnswerRelay {
         guard let dialect = call.request.dialect.implementation else { throw .unusable("no streams here") }
-        let context = call.answerContext()
-        guard !attempt.isNative else { return dialect.makeRelay(context) }
+        guard !attempt.isNative else { return dialect.makeRelay(call.answerContext()) }
+        let conversation: Conversation?
+        do {
+            conversation = dialect.repeatsRequest ? try attempt.conversation(isBudgeted: false) : nil
+        } catch {
+            throw ProviderFailure(error)
+        }
         return TranslatingRelay(
-            from: attempt.provider.adapter.makeStreamDecoder(), to: dialect.makeStreamEncoder(context))
+            from: attempt.provider.adapter.makeStreamDecoder(),
+            to: dialect.makeStreamEncoder(call.answerContext(conversation)))
     }
 
     // MARK: Both

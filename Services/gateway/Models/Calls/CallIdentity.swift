@@ -7,8 +7,6 @@ import Foundation
 /// It is made here and not taken from `X-Request-Id`: whoever could choose it could have two calls counted as one.
 struct CallIdentity: Sendable, Equatable {
     let call: UUID
-    /// Whether the call is a line of a batch, for which the ledger takes the batch price.
-    var isBatch = false
 
     /// 32 hexadecimal digits, for ids in answers.
     var text: String { call.uuidString.replacing("-", with: "").lowercased() }

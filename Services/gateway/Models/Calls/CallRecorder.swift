@@ -19,10 +19,11 @@ struct CallRecorder: Sendable {
             model: attempt.target.model, provider: provider, promptTokens: outcome.usage.prompt,
             completionTokens: outcome.usage.completion, cachedTokens: outcome.usage.cached,
             cacheWriteTokens: outcome.usage.cacheWrite, reasoningTokens: outcome.usage.reasoning,
-            isBatch: call.identity.isBatch, isExact: outcome.isExact, lease: lease, apiKey: call.caller.apiKey,
-            user: call.request.user ?? call.caller.user)
+            isBatch: call.caller.isBatch, isExact: outcome.isExact, lease: lease, apiKey: call.caller.apiKey,
+            user: call.user, agent: call.labels.agent, ticket: call.labels.ticket, workflow: call.labels.workflow)
         var details = ["provider": provider, "stream": call.streams ? "true" : "false"]
         if attempt.target.model != call.request.model { details["requested"] = call.request.model }
+        if case .chosen = attempt.decision.content { details["route"] = attempt.decision.text }
         if !outcome.isExact { details["usage"] = "estimated" }
         if let reason = outcome.reason { details["reason"] = reason }
         let record = AuditRecord(
@@ -30,8 +31,29 @@ struct CallRecorder: Sendable {
             service: .gateway, action: call.kind.action, outcome: outcome.result, actor: call.caller.actor,
             requestID: call.caller.requestID, model: attempt.target.model, promptTokens: outcome.usage.prompt,
             completionTokens: outcome.usage.completion, details: details)
+        try await append([CallEntry.usage(event), CallEntry.audit(record)])
+    }
+
+    /// A call that was answered without a provider, from what was kept or from another call's answer: nothing was used,
+    /// and what the answer once cost was saved.
+    func record(_ call: ModelCall, keptAnswer kept: CachedAnswer, source: String) async throws {
+        let finishedAt = Date()
+        let event = UsageEvent(
+            id: call.identity.usage(attempt: 1), tenant: call.caller.tenant, kind: call.kind.usage,
+            occurredAt: finishedAt, requestID: call.caller.requestID, model: kept.model, provider: kept.provider,
+            isBatch: call.caller.isBatch, savedPicoUSD: kept.costPicoUSD, apiKey: call.caller.apiKey,
+            user: call.user, agent: call.labels.agent, ticket: call.labels.ticket, workflow: call.labels.workflow)
+        let record = AuditRecord(
+            id: call.identity.audit(attempt: 1), tenant: call.caller.tenant, occurredAt: finishedAt,
+            service: .gateway, action: call.kind.action, outcome: .success, actor: call.caller.actor,
+            requestID: call.caller.requestID, model: kept.model,
+            details: ["provider": kept.provider, "stream": call.streams ? "true" : "false", "cache": source])
+        try await append([CallEntry.usage(event), CallEntry.audit(record)])
+    }
+
+    private func append(_ entries: [JournalEntry]) async throws {
         do {
-            try await journal.append([CallEntry.usage(event), CallEntry.audit(record)])
+            try await journal.append(entries)
         } catch {
             throw APIError.unavailable("the record of this call could not be kept", underlying: error)
         }

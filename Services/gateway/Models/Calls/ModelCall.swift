@@ -24,13 +24,19 @@ struct ModelCall: Sendable {
 
     let identity: CallIdentity
     let caller: Caller
+    let profile: TenantProfile
     let request: ModelRequest
+    let labels: CallLabels
+    let directive: CacheDirective
     let startedAt: Date
     /// When everything, other attempts included, has to be over.
     let deadline: ContinuousClock.Instant
 
     var kind: Kind { request.dialect == .openAIEmbeddings ? .embedding : .chat }
     var streams: Bool { kind == .chat && request.streams }
+
+    /// The end user, by whichever name the call gives one.
+    var user: String? { labels.user ?? request.user ?? caller.user }
 
     /// What the call may cost at most. The limit on the answer is part of it only when it is also sent.
     var budget: CallBudget {

@@ -10,6 +10,9 @@ final class OpenAttempt: Sendable {
     let attempt: CallAttempt
     let hold: SpendingLedger.Hold
     let logger: Logger
+    private let ticket: AdmissionTicket
+    private let health: HealthAttempt
+    private let startedAt = ContinuousClock.now
     private let budgets: BudgetAuthority
     private let recorder: CallRecorder
     private let register: CallRegister
@@ -18,8 +21,8 @@ final class OpenAttempt: Sendable {
 
     /// - Throws: When the attempt cannot be written into the register; the hold is then free again.
     init(
-        _ attempt: CallAttempt, hold: SpendingLedger.Hold, budgets: BudgetAuthority, recorder: CallRecorder,
-        register: CallRegister, logger: Logger
+        _ attempt: CallAttempt, ticket: AdmissionTicket, hold: SpendingLedger.Hold, budgets: BudgetAuthority,
+        recorder: CallRecorder, register: CallRegister, logger: Logger
     ) throws(APIError) {
         do {
             slot = try register.begin(CallRegisterEntry(attempt, lease: hold.lease))
@@ -28,11 +31,13 @@ final class OpenAttempt: Sendable {
             throw .unavailable("the record of this call could not be kept", underlying: error)
         }
         self.attempt = attempt
+        self.ticket = ticket
         self.hold = hold
         self.budgets = budgets
         self.recorder = recorder
         self.register = register
         self.logger = logger
+        health = HealthAttempt(attempt.target, at: startedAt)
     }
 
     var call: ModelCall { attempt.call }
@@ -40,11 +45,39 @@ final class OpenAttempt: Sendable {
     /// A limit on the answer has to be sent, since money is held for that much.
     var isBudgeted: Bool { hold.lease != nil }
 
-    /// Settles the hold and returns when the records are durable. Later calls do nothing.
+    /// Since the attempt began.
+    var elapsed: Duration { startedAt.duration(to: .now) }
+
+    /// In pico-dollars; nil without a price.
+    func cost(of usage: TokenUsage) -> Int64? {
+        attempt.target.price?.cost(of: usage, isBatch: call.caller.isBatch)
+    }
+
+    /// Whether the answer may have been ended by a limit that the gateway put in, not the client.
+    func isCutOff(_ usage: TokenUsage) -> Bool {
+        guard isBudgeted else { return false }
+        let limit = CallBudget.limit(stated: call.request.statedLimit)
+        return limit != call.request.statedLimit && usage.completion >= limit
+    }
+
+    /// The call has come to its end: settles the hold and returns when the records are durable. Later calls do nothing.
     ///
     /// - Throws: When the records could not be kept; the answer must then not look complete.
-    func finish(_ outcome: CallOutcome) async throws {
+    func finish(_ outcome: CallOutcome, _ result: AttemptResult) async throws {
         guard claim() else { return }
+        health.end(result)
+        ticket.finish(usedTokens: outcome.usage.prompt + outcome.usage.completion)
+        try await keep(outcome)
+    }
+
+    /// Nothing of an answer has come; another attempt may follow. The same guarantees as `finish`.
+    func fail(_ failure: ProviderFailure) async throws {
+        guard claim() else { return }
+        health.end(AttemptResult(failure))
+        try await keep(.failure(failure, of: call))
+    }
+
+    private func keep(_ outcome: CallOutcome) async throws {
         settle(outcome)
         try await recorder.record(attempt, outcome, lease: hold.lease)
         register.end(slot)
@@ -56,6 +89,7 @@ final class OpenAttempt: Sendable {
             UsageEstimate.usage(requestBytes: call.request.body.count, answerTokens: 0), result: .failure,
             reason: "client gone before the answer")
         settle(outcome)
+        ticket.finish(usedTokens: outcome.usage.prompt)
         let (attempt, lease, recorder, logger) = (attempt, hold.lease, recorder, logger)
         let (register, slot) = (register, slot)
         Task.detached {
@@ -73,7 +107,6 @@ final class OpenAttempt: Sendable {
     }
 
     private func settle(_ outcome: CallOutcome) {
-        let cost = attempt.target.price?.cost(of: outcome.usage, isBatch: call.identity.isBatch)
-        budgets.settle(hold, of: call.caller.tenant, spent: cost ?? hold.amount)
+        budgets.settle(hold, of: call.caller.tenant, spent: cost(of: outcome.usage) ?? hold.amount)
     }
 }

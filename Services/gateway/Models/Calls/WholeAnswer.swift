@@ -47,7 +47,7 @@ struct WholeAnswer: Sendable {
             return (try OpenAIEmbeddingsDialect.answer(answer, to: demand), answer.usage)
         }
         let completion = try adapter.completion(body)
-        let conversation = try attempt.conversation(isBudgeted: false)
+        let conversation = dialect.repeatsRequest ? try attempt.conversation(isBudgeted: false) : nil
         return (dialect.answer(completion, in: call.answerContext(conversation)), completion.usage)
     }
 

@@ -75,7 +75,8 @@ extension AnthropicMessagesDialect {
                 demand.budgetTokens = try thinking.required("budget_tokens").integer(1 ... .max)
                 demand.isShown = true
             case "adaptive": demand.isShown = true
-            case "disabled": demand.budgetTokens = 0
+            // The same as leaving it out. Most models of other vendors cannot be told not to think.
+            case "disabled": break
             default: throw .invalid(parameter: "thinking.type", "must be enabled, adaptive or disabled")
             }
             if try thinking.string("display") == "omitted" { demand.isShown = false }

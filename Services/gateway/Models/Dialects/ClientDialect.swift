@@ -8,6 +8,9 @@ protocol ClientDialect: Sendable {
     /// - Throws: `TranslationError.invalid` or `.unsupported`, naming the caller's member.
     static func conversation(_ body: [UInt8]) throws(TranslationError) -> Conversation
 
+    /// Whether the answer repeats parts of the request, so that `AnswerContext.conversation` has to be there.
+    static var repeatsRequest: Bool { get }
+
     /// Writes a complete answer.
     ///
     /// - Parameter context: What the answer repeats of the request.
@@ -35,6 +38,8 @@ protocol ClientDialect: Sendable {
 }
 
 extension ClientDialect {
+    static var repeatsRequest: Bool { false }
+
     static func status(of error: OpenAIError) -> Int { error.status }
 }
 

@@ -7,12 +7,21 @@ struct EventFramer {
     static let maximumEventBytes = 4 << 20
 
     /// One event: its place in `buffer`, the blank line at its end included.
-    typealias Event = Range<Int>
+    struct Event {
+        let range: Range<Int>
+        /// The end of its first line, without the line feed.
+        let firstLineEnd: Int
+        /// Whether nothing but the blank line follows the first one.
+        let hasOneLine: Bool
+    }
 
     private(set) var buffer: [UInt8] = []
     private var eventStart = 0
     private var lineStart = 0
     private var searched = 0
+    /// Of the event that has begun.
+    private var lines = 0
+    private var firstLineEnd = 0
 
     /// Whether an event has begun that has not ended.
     var hasPartialEvent: Bool { eventStart < buffer.count }
@@ -25,6 +34,7 @@ struct EventFramer {
         } else {
             buffer.removeFirst(eventStart)
             lineStart -= eventStart
+            firstLineEnd -= eventStart
             searched -= eventStart
             buffer.append(contentsOf: bytes)
         }
@@ -33,28 +43,46 @@ struct EventFramer {
 
     /// The next whole event; nil when more bytes are needed.
     mutating func next() throws(RelayFailure) -> Event? {
-        let end = buffer.count
-        while searched < end {
-            guard buffer[searched] == UInt8(ascii: "\n") else {
-                searched += 1
-                continue
-            }
-            let isBlank = searched == lineStart || (searched == lineStart + 1 && buffer[lineStart] == 0x0D)
+        while searched < buffer.count {
+            let lineEnd = lineFeed(from: searched)
+            searched = lineEnd
+            guard lineEnd < buffer.count else { break }
             searched += 1
-            lineStart = searched
+            let line = lineStart..<lineEnd
+            lineStart = lineEnd + 1
+            let isBlank = line.isEmpty || (line.count == 1 && buffer[line.lowerBound] == 0x0D)
+            if lines == 0 { firstLineEnd = lineEnd }
+            lines += 1
             guard isBlank else { continue }
-            defer { eventStart = searched }
-            return eventStart..<searched
+            defer { (eventStart, lines) = (lineStart, 0) }
+            return Event(range: eventStart..<lineStart, firstLineEnd: firstLineEnd, hasOneLine: lines == 2)
         }
-        guard end - eventStart <= Self.maximumEventBytes else { throw .eventTooLarge }
+        guard buffer.count - eventStart <= Self.maximumEventBytes else { throw .eventTooLarge }
         return nil
     }
 
+    /// Where the next line feed stands, or the end of the bytes.
+    private func lineFeed(from start: Int) -> Int {
+        let bytes = buffer.span
+        var index = start
+        while index < bytes.count, bytes[index] != UInt8(ascii: "\n") { index += 1 }
+        return index
+    }
+
     /// What has begun and not ended, as if it had.
-    var partialEvent: Event { eventStart..<buffer.count }
+    var partialEvent: Event {
+        Event(range: eventStart..<buffer.count, firstLineEnd: eventStart, hasOneLine: false)
+    }
 
     /// The value of an event's `data` fields.
     func data(of event: Event) -> EventData {
+        if event.hasOneLine, let value = value(of: event.range.lowerBound..<event.firstLineEnd) {
+            return EventData(bytes: buffer, range: value)
+        }
+        return joinedData(of: event.range)
+    }
+
+    private func joinedData(of event: Range<Int>) -> EventData {
         var single: Range<Int>?
         var joined: [UInt8]?
         var start = event.lowerBound
@@ -76,7 +104,7 @@ struct EventFramer {
         return EventData(bytes: buffer, range: single ?? event.upperBound..<event.upperBound)
     }
 
-    private func end(ofLineAt start: Int, in event: Event) -> Int {
+    private func end(ofLineAt start: Int, in event: Range<Int>) -> Int {
         var index = start
         while index < event.upperBound, buffer[index] != UInt8(ascii: "\n") { index += 1 }
         return index

@@ -21,11 +21,11 @@ struct NativeRelay<Reader: NativeEventReader>: AnswerRelay {
         var run = 0..<0
         while let event = try framer.next() {
             guard try passes(event) else { continue }
-            if run.upperBound == event.lowerBound {
-                run = run.lowerBound..<event.upperBound
+            if run.upperBound == event.range.lowerBound {
+                run = run.lowerBound..<event.range.upperBound
             } else {
                 output.append(contentsOf: framer.buffer[run])
-                run = event
+                run = event.range
             }
         }
         if run.count == framer.buffer.count { return framer.buffer }
@@ -39,7 +39,7 @@ struct NativeRelay<Reader: NativeEventReader>: AnswerRelay {
         let data = framer.data(of: framer.partialEvent)
         guard !data.isEmpty, reader.isEnd(data) else { return [] }
         isComplete = true
-        ending = Array(framer.buffer[framer.partialEvent]) + Array("\n\n".utf8)
+        ending = Array(framer.buffer[framer.partialEvent.range]) + Array("\n\n".utf8)
         return []
     }
 
@@ -60,7 +60,7 @@ struct NativeRelay<Reader: NativeEventReader>: AnswerRelay {
         case .hide: return false
         case .end:
             isComplete = true
-            ending = Array(framer.buffer[event])
+            ending = Array(framer.buffer[event.range])
             return false
         }
     }

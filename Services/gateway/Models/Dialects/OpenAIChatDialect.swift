@@ -1,6 +1,7 @@
 /// OpenAI's chat completions (`POST /v1/chat/completions`), as its clients speak them.
 ///
-/// What a model thought goes out as `reasoning_content`, which is what DeepSeek and vLLM call it.
+/// What a model thought goes out as `reasoning_content`, which is what DeepSeek and vLLM call it; its vendor's seal, with
+/// which it may be sent back, as `reasoning_details`, which is what OpenRouter calls it.
 enum OpenAIChatDialect: ClientDialect {
     static let dialect = ModelDialect.openAIChat
 
@@ -49,7 +50,11 @@ enum OpenAIChatDialect: ClientDialect {
         .members(
             ("prompt_tokens", .integer(usage.prompt)), ("completion_tokens", .integer(usage.completion)),
             ("total_tokens", .integer(usage.prompt + usage.completion)),
-            ("prompt_tokens_details", .members(("cached_tokens", .integer(usage.cached)))),
+            (
+                "prompt_tokens_details",
+                .members(
+                    ("cached_tokens", .integer(usage.cached)), ("cache_write_tokens", .integer(usage.cacheWrite)))
+            ),
             ("completion_tokens_details", .members(("reasoning_tokens", .integer(usage.reasoning)))))
     }
 
@@ -68,6 +73,7 @@ private struct OpenAIChatMessage {
     private var content: String?
     private var refusal: String?
     private var reasoning: String?
+    private var details: [JSONValue] = []
     private var calls: [JSONValue] = []
 
     mutating func take(_ part: ContentPart) {
@@ -76,6 +82,7 @@ private struct OpenAIChatMessage {
         case .refusal(let text): refusal = (refusal ?? "") + text
         case .reasoning(let thought):
             if !thought.text.isEmpty { reasoning = (reasoning ?? "") + thought.text }
+            details += OpenAIChatThoughts.details(thought)
         case .toolCall(let call):
             calls.append(
                 .members(
@@ -96,6 +103,7 @@ private struct OpenAIChatMessage {
             JSONValue.Member("refusal", refusal.map(JSONValue.string) ?? .null),
         ]
         if let reasoning { members.append(JSONValue.Member("reasoning_content", .string(reasoning))) }
+        if !details.isEmpty { members.append(JSONValue.Member("reasoning_details", .array(details))) }
         if !calls.isEmpty { members.append(JSONValue.Member("tool_calls", .array(calls))) }
         return .object(members)
     }

@@ -28,7 +28,9 @@ struct OpenAIChatEventReader: NativeEventReader {
             if chunk.hasContent { contentPieces += 1 }
             return .pass
         }
-        return hidesUsageChunk && chunk.usage != nil ? .hide : .pass
+        // A chunk without choices carries usage, or something of the vendor's own such as Azure's filter results, over
+        // which clients stumble that look at the first choice.
+        return hidesUsageChunk || chunk.usage == nil ? .hide : .pass
     }
 
     private struct Chunk {

@@ -54,11 +54,7 @@ struct OpenAIChatMessageReader {
     private mutating func assistant(
         _ message: RequestValue, index: Int
     ) throws(TranslationError) -> [ContentPart] {
-        var parts: [ContentPart] = []
-        // DeepSeek's name for it, and that of newer servers.
-        if let thought = message["reasoning_content"] ?? message["reasoning"] {
-            parts.append(.reasoning(ContentPart.Reasoning(text: try thought.string())))
-        }
+        var parts = try OpenAIChatThoughts.thoughts(message).map { ContentPart.reasoning($0) }
         if let content = message["content"] { parts += try Self.content(content) }
         if let refusal = try message.string("refusal") { parts.append(.refusal(refusal)) }
         if let audio = message["audio"] { throw audio.unsupported("answers in audio are not available here") }

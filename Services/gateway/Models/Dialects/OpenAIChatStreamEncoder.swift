@@ -46,8 +46,15 @@ struct OpenAIChatStreamEncoder: AnswerStreamEncoder {
             delta(choice, finish: OpenAIChatDialect.word(for: reason), &output) { _ in }
         case .usage(let usage):
             if context.includesUsage { write(usage, &output) }
-        // The seal has no place in this interface; a failure is told by the gateway.
-        case .reasoningSeal, .failure, .end: break
+        case .reasoningSeal(let signature, let sealed, let choice):
+            begin(choice, content: #""""#, &output)
+            let thought = ContentPart.Reasoning(text: "", signature: signature, sealed: sealed)
+            delta(choice, &output) { bytes in
+                bytes += #""reasoning_details":"#.utf8
+                JSONValue.array(OpenAIChatThoughts.details(thought)).write(to: &bytes)
+            }
+        // A failure is told by the gateway.
+        case .failure, .end: break
         }
         return output
     }

@@ -1,6 +1,7 @@
 /// OpenAI's Responses (`POST /v1/responses`), as its clients speak them. Nothing is stored between calls.
 enum OpenAIResponsesDialect: ClientDialect {
     static let dialect = ModelDialect.openAIResponses
+    static let repeatsRequest = true
 
     static func answer(_ completion: Completion, in context: AnswerContext) -> [UInt8] {
         var response = ResponseObject(context)
@@ -92,17 +93,20 @@ extension TokenUsage {
         var input: Int64?
         var output: Int64?
         var cached: Int64 = 0
+        var written: Int64 = 0
         var reasoning: Int64 = 0
         document.members(of: value) { key, inner in
             if key.matches("input_tokens") { input = document.integer(of: inner) }
             if key.matches("output_tokens") { output = document.integer(of: inner) }
             document.members(of: inner) { name, count in
                 if name.matches("cached_tokens") { cached = document.integer(of: count) ?? 0 }
+                if name.matches("cache_write_tokens") { written = document.integer(of: count) ?? 0 }
                 if name.matches("reasoning_tokens") { reasoning = document.integer(of: count) ?? 0 }
             }
         }
         let counts = 0...Self.maximum
         guard let input, counts.contains(input), counts.contains(output ?? 0) else { return nil }
-        self.init(prompt: input, completion: output ?? 0, cached: cached, reasoning: reasoning)
+        self.init(
+            prompt: input, completion: output ?? 0, cached: cached, cacheWrite: written, reasoning: reasoning)
     }
 }

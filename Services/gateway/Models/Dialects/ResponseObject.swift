@@ -62,7 +62,11 @@ struct ResponseObject: Sendable {
     static func usage(_ usage: TokenUsage) -> JSONValue {
         .members(
             ("input_tokens", .integer(usage.prompt)),
-            ("input_tokens_details", .members(("cached_tokens", .integer(usage.cached)))),
+            (
+                "input_tokens_details",
+                .members(
+                    ("cached_tokens", .integer(usage.cached)), ("cache_write_tokens", .integer(usage.cacheWrite)))
+            ),
             ("output_tokens", .integer(usage.completion)),
             ("output_tokens_details", .members(("reasoning_tokens", .integer(usage.reasoning)))),
             ("total_tokens", .integer(usage.prompt + usage.completion)))

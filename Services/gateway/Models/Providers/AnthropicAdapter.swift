@@ -1,6 +1,10 @@
 import CurlClient
 
-/// Anthropic's Messages (platform.claude.com, API reference). Options: `beta`, the value of `anthropic-beta`.
+/// Anthropic's Messages (platform.claude.com, API reference). Options: `beta`, the value of `anthropic-beta`; `version`,
+/// that of `anthropic-version`.
+///
+/// The version is `2023-06-01` unless told otherwise, because later ones take no `temperature`, `top_p` and `top_k` any
+/// more ("Migrating to API version 2026-10-21") and those are refused with them; answers are the same.
 ///
 /// The base address is `https://api.anthropic.com`, with or without `/v1`.
 ///
@@ -9,27 +13,29 @@ import CurlClient
 struct AnthropicAdapter: ProviderAdapter {
     static let kind = "anthropic"
 
-    /// The only version there has been since 2023.
-    static let version = "2023-06-01"
+    private static let firstVersion = "2023-06-01"
 
     private let base: String
+    private let takesSampling: Bool
     private let headers: [(String, String)]
 
     init(_ settings: ProviderSettings) throws(ProviderSettings.Problem) {
         base = settings.base(version: "v1")
-        var headers = [("x-api-key", try settings.requiredKey()), ("anthropic-version", Self.version)]
+        let version = try settings.option("version") ?? Self.firstVersion
+        takesSampling = version == Self.firstVersion
+        var headers = [("x-api-key", try settings.requiredKey()), ("anthropic-version", version)]
         if let beta = try settings.option("beta") { headers.append(("anthropic-beta", beta)) }
         self.headers = headers
     }
 
-    var nativeDialects: Set<ModelDialect> { [.anthropicMessages] }
+    let nativeDialects: Set<ModelDialect> = [.anthropicMessages]
 
     func route(_ operation: ModelOperation, model: String) -> ProviderRoute {
         ProviderRoute(url: "\(base)/messages", headers: headers)
     }
 
     func body(of conversation: Conversation, model: String) throws(TranslationError) -> [UInt8] {
-        try AnthropicRequest(conversation: conversation, model: model).value().text
+        try AnthropicRequest(conversation: conversation, model: model, takesSampling: takesSampling).value().text
     }
 
     func completion(_ body: [UInt8]) throws(TranslationError) -> Completion {

@@ -5,10 +5,16 @@ struct AnthropicRequest {
 
     let conversation: Conversation
     let model: String
+    /// The version of the interface has `temperature`, `top_p` and `top_k`.
+    let takesSampling: Bool
 
     func value() throws(TranslationError) -> JSONValue {
         let chat = conversation
-        try chat.refuse(choices: true, penalties: true, logProbabilities: true)
+        try chat.refuse(choices: true, penalties: true, logProbabilities: true, topK: !takesSampling)
+        for (name, value) in [("temperature", chat.temperature), ("top_p", chat.topP)]
+        where value != nil && !takesSampling {
+            throw .unsupported(parameter: name, "this model's provider has no such setting any more")
+        }
         if let temperature = chat.temperature.flatMap(Double.init), temperature > 1 {
             throw .unsupported(parameter: "temperature", "this model's provider takes 0 to 1")
         }

@@ -62,6 +62,8 @@ struct BedrockAdapter: ProviderAdapter {
         return ProviderRoute(url: "\(base)/model/\(PathSegment.escape(model))/\(call)", headers: headers)
     }
 
+    var streamMediaType: String { "application/vnd.amazon.eventstream" }
+
     func sign(_ request: inout OutgoingRequest, at date: Date) {
         signature?.sign(&request, at: date)
     }

@@ -17,7 +17,7 @@ struct OpenAIAdapter: OpenAISpeaking {
         self.headers = headers
     }
 
-    var nativeDialects: Set<ModelDialect> { [.openAIChat, .openAIResponses, .openAIEmbeddings] }
+    let nativeDialects: Set<ModelDialect> = [.openAIChat, .openAIResponses, .openAIEmbeddings]
 
     func route(_ operation: ModelOperation, model: String) -> ProviderRoute {
         switch operation {

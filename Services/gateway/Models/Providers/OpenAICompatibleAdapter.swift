@@ -5,20 +5,24 @@
 struct OpenAICompatibleAdapter: OpenAISpeaking {
     static let kind = "openai-compatible"
 
+    let nativeDialects: Set<ModelDialect> = [.openAIChat, .openAIEmbeddings]
     private let base: String
+    // Made once and not for each call.
+    private let chat: ProviderRoute
+    private let embeddings: ProviderRoute
     private let headers: [(String, String)]
 
     init(_ settings: ProviderSettings) throws(ProviderSettings.Problem) {
         base = settings.baseURL
         headers = try settings.optionalKey().map { [("Authorization", "Bearer \($0)")] } ?? []
+        chat = ProviderRoute(url: "\(base)/chat/completions", headers: headers)
+        embeddings = ProviderRoute(url: "\(base)/embeddings", headers: headers)
     }
-
-    var nativeDialects: Set<ModelDialect> { [.openAIChat, .openAIEmbeddings] }
 
     func route(_ operation: ModelOperation, model: String) -> ProviderRoute {
         switch operation {
-        case .chat: ProviderRoute(url: "\(base)/chat/completions", headers: headers)
-        case .embeddings: ProviderRoute(url: "\(base)/embeddings", headers: headers)
+        case .chat: chat
+        case .embeddings: embeddings
         }
     }
 

@@ -37,6 +37,8 @@ enum OpenAIErrorReader {
     private static func status(of event: JSONValue) -> Int {
         let number = event["error"]?["code"]?.integer ?? event["error"]?["status"]?.integer ?? event["code"]?.integer
         if let number, (400...599).contains(number) { return Int(number) }
+        // Said in words only ("That model is currently overloaded with other requests").
+        if message(event)?.lowercased().contains("overloaded") == true { return 529 }
         switch (event["error"]?["type"]?.string, code(event)) {
         case ("invalid_request_error", _), ("BadRequestError", _), (_, "context_length_exceeded"): return 400
         case ("rate_limit_error", _), ("requests", _), ("tokens", _), (_, "rate_limit_exceeded"),

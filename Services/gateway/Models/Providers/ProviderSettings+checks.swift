@@ -25,9 +25,11 @@ extension ProviderSettings {
         return value
     }
 
-    /// The base address with the interface's version at its end, whether or not the operator wrote it.
+    /// The base address with the interface's version at its end: the operator's, else this one.
     func base(version: String) -> String {
-        baseURL.hasSuffix("/\(version)") ? baseURL : "\(baseURL)/\(version)"
+        let last = baseURL.split(separator: "/").last ?? ""
+        let isVersion = last.first == "v" && last.dropFirst().first?.isNumber == true
+        return isVersion && !last.contains(".") ? baseURL : "\(baseURL)/\(version)"
     }
 }
 

@@ -1,9 +1,21 @@
 import Contracts
 
-/// One way that a call can go: a provider, the model's name there, and its price.
+/// One place where one call may go.
 struct ModelTarget: Sendable {
     let provider: ModelProvider
-    /// The name sent to the provider, which need not be the one that the client used.
+    /// The name sent to the provider.
     let model: String
+    /// Nil for a model that the catalogue does not have.
+    let catalogue: CatalogueModel?
+    /// Nil while there is no price book.
     let price: ModelPrice?
+    /// How the target fares here. Report to it through `HealthBoard`.
+    let health: TargetHealth
+}
+
+/// Names a target in the process: the tenant, its provider (which is one key) and the model.
+struct TargetKey: Hashable, Sendable {
+    let tenant: TenantID
+    let provider: ProviderID
+    let model: String
 }

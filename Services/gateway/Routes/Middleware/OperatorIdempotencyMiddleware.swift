@@ -6,7 +6,6 @@ import Hummingbird
 import Logging
 import NIOCore
 import ServiceKit
-import Synchronization
 
 /// A POST of an operator with an `Idempotency-Key` is done once; sent again it gets the first answer, marked
 /// `Idempotency-Replayed: true`. Another body under the key is 422, the same one while the first is under way 409.
@@ -73,17 +72,4 @@ struct OperatorIdempotencyMiddleware: RouterMiddleware {
             answer.body, contentType: answer.contentType, status: HTTPResponse.Status(code: answer.status),
             headers: headers)
     }
-}
-
-/// Takes the bytes of a body that is in memory anyway.
-private final class BodyCollector: ResponseBodyWriter, Sendable {
-    private let collected = Mutex<[UInt8]>([])
-
-    var bytes: [UInt8] { collected.withLock { $0 } }
-
-    func write(_ buffer: ByteBuffer) async throws {
-        collected.withLock { $0.append(contentsOf: buffer.readableBytesView) }
-    }
-
-    func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }

@@ -73,5 +73,7 @@ extension Migration {
 }
 
 extension [Migration] {
-    static let gateway: [Migration] = [.m0001Tenants, .m0002Changes, .m0003OperatorAnswers, .m0004Routing]
+    static let gateway: [Migration] = [
+        .m0001Tenants, .m0002Changes, .m0003OperatorAnswers, .m0004Routing, .m0005Batches,
+    ]
 }
