@@ -3,7 +3,7 @@ import Resilience
 import ServiceKit
 
 /// All that the gateway has to know of a tenant while it handles a request. Immutable; replaced as a whole.
-struct TenantProfile: Sendable {
+final class TenantProfile: Sendable {
     let scope: TenantScope
     let status: TenantDescription.Status
     /// Of requests of every kind, for calls about tickets of priority 1.

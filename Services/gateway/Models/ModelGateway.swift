@@ -8,7 +8,7 @@ import ServiceKit
 
 /// Carries calls to models: let in, find who can answer, hold the money, send, read what was used, keep the record,
 /// answer.
-struct ModelGateway: Sendable {
+final class ModelGateway: Sendable {
     let tenants: TenantDirectory
     let admission: ModelAdmission
     let router: ModelRouter
@@ -19,6 +19,23 @@ struct ModelGateway: Sendable {
     let register: CallRegister
     let client: CurlClient
     let timeouts: ModelTimeouts
+
+    init(
+        tenants: TenantDirectory, admission: ModelAdmission, router: ModelRouter, caches: ModelCaches,
+        budgets: BudgetAuthority, prices: PriceTableCache, recorder: CallRecorder, register: CallRegister,
+        client: CurlClient, timeouts: ModelTimeouts
+    ) {
+        self.tenants = tenants
+        self.admission = admission
+        self.router = router
+        self.caches = caches
+        self.budgets = budgets
+        self.prices = prices
+        self.recorder = recorder
+        self.register = register
+        self.client = client
+        self.timeouts = timeouts
+    }
 
     /// More than any answer, and small enough that a hostile provider cannot exhaust the memory.
     static let maximumAnswerBytes = 32 << 20

@@ -2,14 +2,21 @@ import Contracts
 import CurlClient
 import Foundation
 
-/// One try of a call at one target. A value; whether its money is held is the matter of `OpenAttempt`.
-struct CallAttempt: Sendable {
+/// One try of a call at one target. Immutable; whether its money is held is the matter of `OpenAttempt`.
+final class CallAttempt: Sendable {
     let call: ModelCall
     let target: ModelTarget
     /// Why it went to this target.
     let decision: RouteDecision
     /// Counts from 1 within the call.
     let number: Int
+
+    init(call: ModelCall, target: ModelTarget, decision: RouteDecision, number: Int) {
+        self.call = call
+        self.target = target
+        self.decision = decision
+        self.number = number
+    }
 
     var provider: ModelProvider { target.provider }
 

@@ -3,7 +3,7 @@ import Foundation
 import ServiceKit
 
 /// One call of a client to a model: all that is known before a provider is asked.
-struct ModelCall: Sendable {
+final class ModelCall: Sendable {
     enum Kind: Sendable {
         case chat, embedding
 
@@ -31,6 +31,20 @@ struct ModelCall: Sendable {
     let startedAt: Date
     /// When everything, other attempts included, has to be over.
     let deadline: ContinuousClock.Instant
+
+    init(
+        identity: CallIdentity, caller: Caller, profile: TenantProfile, request: ModelRequest, labels: CallLabels,
+        directive: CacheDirective, startedAt: Date, deadline: ContinuousClock.Instant
+    ) {
+        self.identity = identity
+        self.caller = caller
+        self.profile = profile
+        self.request = request
+        self.labels = labels
+        self.directive = directive
+        self.startedAt = startedAt
+        self.deadline = deadline
+    }
 
     var kind: Kind { request.dialect == .openAIEmbeddings ? .embedding : .chat }
     var streams: Bool { kind == .chat && request.streams }

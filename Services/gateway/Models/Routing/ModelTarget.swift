@@ -1,7 +1,7 @@
 import Contracts
 
 /// One place where one call may go.
-struct ModelTarget: Sendable {
+final class ModelTarget: Sendable {
     let provider: ModelProvider
     /// The name sent to the provider.
     let model: String
@@ -11,6 +11,16 @@ struct ModelTarget: Sendable {
     let price: ModelPrice?
     /// How the target fares here. Report to it through `HealthBoard`.
     let health: TargetHealth
+
+    init(
+        provider: ModelProvider, model: String, catalogue: CatalogueModel?, price: ModelPrice?, health: TargetHealth
+    ) {
+        self.provider = provider
+        self.model = model
+        self.catalogue = catalogue
+        self.price = price
+        self.health = health
+    }
 }
 
 /// Names a target in the process: the tenant, its provider (which is one key) and the model.

@@ -1,7 +1,7 @@
 import Contracts
 
 /// Why a call went where it went, for the audit record.
-struct RouteDecision: Sendable {
+final class RouteDecision: Sendable {
     enum Content: Sendable {
         /// There was one target and nothing to choose.
         case direct(ModelTarget)
@@ -14,6 +14,12 @@ struct RouteDecision: Sendable {
     let question: RouteQuestion
     let route: ModelRoute
     let content: Content
+
+    init(question: RouteQuestion, route: ModelRoute, content: Content) {
+        self.question = question
+        self.route = route
+        self.content = content
+    }
 
     /// One compact JSON object of at most `maximumBytes`, made when it is asked for:
     /// `{"model":"fast","alias":true,"policy":"lowest_price","candidates":[{"provider":"openai","model":"gpt-5-mini",
