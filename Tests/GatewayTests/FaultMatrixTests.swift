@@ -36,6 +36,8 @@ struct FaultMatrixTests {
                     fault: .status(429, retryAfterSeconds: 7), streamed: streamed, status: 429,
                     code: "rate_limit_exceeded"),
                 Row(fault: .status(500), streamed: streamed, status: 502, code: "provider_failed", attempts: 2),
+                Row(fault: .status(429), streamed: streamed, status: 429, code: "rate_limit_exceeded"),
+                Row(fault: .status(502), streamed: streamed, status: 502, code: "provider_failed", attempts: 2),
                 Row(fault: .status(503), streamed: streamed, status: 502, code: "provider_failed", attempts: 2),
                 Row(fault: .status(504), streamed: streamed, status: 504, code: "provider_timeout"),
                 Row(fault: .status(529), streamed: streamed, status: 503, code: "provider_overloaded"),
@@ -48,6 +50,8 @@ struct FaultMatrixTests {
         } + [
             Row(fault: .cut(afterChunks: 0), streamed: false, status: 502, code: "provider_unreachable"),
             Row(fault: .huge(40 << 20), streamed: false, status: 502, code: "provider_answer_too_large"),
+            Row(fault: .cut(afterChunks: 0), streamed: true, status: 502, code: "stream_interrupted"),
+            Row(fault: .huge(40 << 20), streamed: true, status: 502, code: "provider_answer_unusable"),
             Row(fault: .cut(afterChunks: 2), streamed: true, status: 200, code: "stream_interrupted"),
             Row(fault: .stall(afterChunks: 2), streamed: true, status: 200, code: "stream_interrupted"),
             Row(fault: .withoutDone, streamed: true, status: 200, code: "stream_interrupted"),
@@ -99,9 +103,11 @@ struct FaultMatrixTests {
         try await GatewayFixture.run { fixture in
             let customer = try await fixture.makeCustomer()
             await fixture.provider.stop()
-            let answer = try await customer.chat()
-            #expect(answer.status == 502)
-            #expect(answer.text.contains("provider_unreachable"))
+            for streamed in [false, true] {
+                let answer = try await customer.chat(stream: streamed)
+                #expect(answer.status == 502)
+                #expect(answer.text.contains("provider_unreachable"))
+            }
         }
     }
 }

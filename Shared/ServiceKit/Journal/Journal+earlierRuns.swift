@@ -3,4 +3,9 @@ extension Journal {
     package func hasShippedEarlierRuns(_ kind: JournalEntry.Kind) throws -> Bool {
         try store.earlierDepth(kind) == 0
     }
+
+    /// Counts what has been appended so far to the earlier runs: for entries that this run makes up for them.
+    package func endEarlierRuns() {
+        store.endEarlierRuns()
+    }
 }

@@ -13,8 +13,8 @@ final class JournalStore: Sendable {
     /// SQLite's 4 MB a busy gateway would pay for them many times a second.
     private static let checkpointPages = 8_192
     private let database: DatabaseQueue
-    /// The last row that an earlier run of the process wrote.
-    private let lastEarlierID: Int64
+    /// The last row that an earlier run of the process wrote, or that this one wrote for it.
+    private let lastEarlierID: Atomic<Int64>
     /// Ids are never used again within a run, so what came later is not taken for something of an earlier run.
     private let lastID: Atomic<Int64>
     /// No block of the kind has this id or a smaller one: where looking for the oldest begins.
@@ -27,8 +27,9 @@ final class JournalStore: Sendable {
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         database = try DatabaseQueue(path: settings.path, configuration: Self.configuration(settings))
         try database.write(JournalSchema.prepare)
-        lastEarlierID = try database.read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM block") ?? 0 }
-        lastID = Atomic(lastEarlierID)
+        let last = try database.read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM block") ?? 0 }
+        lastEarlierID = Atomic(last)
+        lastID = Atomic(last)
         flusher = JournalFlusher(path: settings.path + "-wal")
     }
 
@@ -134,7 +135,14 @@ final class JournalStore: Sendable {
     func depth(_ kind: JournalEntry.Kind) throws -> Int { try depth(kind, upTo: .max) }
 
     /// How many entries of earlier runs of the process are still here.
-    func earlierDepth(_ kind: JournalEntry.Kind) throws -> Int { try depth(kind, upTo: lastEarlierID) }
+    func earlierDepth(_ kind: JournalEntry.Kind) throws -> Int {
+        try depth(kind, upTo: lastEarlierID.load(ordering: .relaxed))
+    }
+
+    /// Counts everything that is here now to the earlier runs.
+    func endEarlierRuns() {
+        lastEarlierID.store(lastID.load(ordering: .relaxed), ordering: .relaxed)
+    }
 
     private func depth(_ kind: JournalEntry.Kind, upTo id: Int64) throws -> Int {
         try database.read {

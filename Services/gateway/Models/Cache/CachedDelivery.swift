@@ -49,7 +49,10 @@ struct CachedDelivery: Sendable {
             if let kept = answer.kept { caches.answers.store(kept, for: key, under: settings) }
             return answer.shared
         }
-        if shared.role == .follower { try await record(shared.value, as: "shared") }
+        if shared.role == .follower {
+            caches.metrics.hit(.coalesced, saved: shared.value.costPicoUSD)
+            try await record(shared.value, as: "shared")
+        }
         return Self.whole(shared.value, shared.role == .follower ? .hit : .miss)
     }
 

@@ -63,6 +63,8 @@ struct CallRecorder: Sendable {
     func recordUnfinished(_ register: CallRegister) async throws {
         let entries = try register.unfinished()
         try await journal.append(entries.flatMap { [CallEntry.usage($0.usage), CallEntry.audit($0.audit)] })
+        // Leases of the earlier run must not be let go before these are on the ledger.
+        journal.endEarlierRuns()
         try register.clear()
     }
 
