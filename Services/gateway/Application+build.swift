@@ -41,7 +41,8 @@ extension App {
         init(_ parts: ServiceParts, _ configuration: Configuration) {
             tenantStorage = TenantStorage(pool: parts.pool)
             keyStorage = APIKeyStorage(pool: parts.pool)
-            providerStorage = ProviderStorage(pool: parts.pool, keyring: configuration.keyring)
+            providerStorage = ProviderStorage(
+                pool: parts.pool, keyring: configuration.keyring, logger: parts.logger)
             configurationStorage = ConfigurationStorage(pool: parts.pool)
             catalogueStorage = CatalogueStorage(pool: parts.pool)
             health = HealthBoard(metrics: parts.metrics)

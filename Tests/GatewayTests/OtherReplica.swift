@@ -18,7 +18,8 @@ struct OtherReplica: Sendable {
         let keyring = try EnvelopeKeyring(parsing: "test:MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=")
         let catalogue = CatalogueDirectory(storage: CatalogueStorage(pool: pool), changes: changes)
         let directory = TenantDirectory(
-            tenants: TenantStorage(pool: pool), providers: ProviderStorage(pool: pool, keyring: keyring),
+            tenants: TenantStorage(pool: pool),
+            providers: ProviderStorage(pool: pool, keyring: keyring, logger: .quiet),
             configurations: ConfigurationStorage(pool: pool),
             catalogue: catalogue, changes: changes)
         let following = Task {

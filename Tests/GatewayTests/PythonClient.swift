@@ -37,7 +37,8 @@ enum PythonClient {
         return python
     }
 
-    private static func execute(
+    /// Runs a program to its end; its output and errors come together.
+    static func execute(
         _ program: String, _ arguments: [String], _ environment: [String: String]
     ) async throws -> (status: Int32, output: String) {
         guard FileManager.default.isExecutableFile(atPath: program) else { return (127, "no \(program)") }

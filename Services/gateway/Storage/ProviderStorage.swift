@@ -1,6 +1,7 @@
 import Contracts
 import Cryptography
 import Foundation
+import Logging
 import Postgres
 import ServiceKit
 
@@ -8,6 +9,7 @@ import ServiceKit
 struct ProviderStorage: Sendable {
     let pool: PostgresPool
     let keyring: EnvelopeKeyring
+    let logger: Logger
 
     func create(
         _ creation: ProviderCreation, id: ProviderID, priority: Int, in scope: TenantScope
@@ -108,7 +110,12 @@ struct ProviderStorage: Sendable {
             baseURL: try row.decode("base_url"), apiKey: try key(row, of: tenant, id), options: try Self.options(row))
         let kind: String = try row.decode("kind")
         // What it needs was checked when it was written; a newer gateway may know more kinds than this one.
-        guard let adapter = try? ProviderAdapters.make(kind, settings) else { return nil }
+        guard let adapter = try? ProviderAdapters.make(kind, settings) else {
+            logger.error(
+                "provider left out: this gateway cannot call it",
+                metadata: ["tenant": "\(tenant)", "provider": "\(id)", "kind": .string(kind)])
+            return nil
+        }
         return ModelProvider(
             id: id, name: try row.decode("name"), adapter: adapter,
             models: try row.decode("models", as: [String].self).map(ModelPattern.init),

@@ -32,7 +32,7 @@ struct VendorClientTests {
         fake.fail("fault-500", with: .status(500))
         fake.fail("fault-event", with: .errorEvent(afterChunks: 2))
         let folder = VendorClients.root.appending(path: "Tests/Integration/python/vendors")
-        let (status, output) = try await VendorClients.execute(
+        let (status, output) = try await PythonClient.execute(
             python, [folder.appending(path: item.script).path],
             ["FAKE_URL": fake.baseURL, "FAKE_KEY": item.key, "FAKE_KIND": item.vendor.kind])
         await fake.stop()
@@ -44,7 +44,7 @@ struct VendorClientTests {
     func fixtures() async throws {
         guard let python = try await VendorClients.python() else { return }
         let script = VendorClients.root.appending(path: "Tests/Integration/python/check_provider_fixtures.py").path
-        let (status, output) = try await VendorClients.execute(python, [script, ProviderFixture.folder.path], [:])
+        let (status, output) = try await PythonClient.execute(python, [script, ProviderFixture.folder.path], [:])
         #expect(status == 0, "\(output)")
         for kind in ProviderAdapters.kinds { #expect(output.contains(" \(kind)"), "\(output)") }
     }
@@ -65,37 +65,17 @@ enum VendorClients {
         let python = folder.appending(path: "bin/python").path
         let imports = "import openai, anthropic, google.genai, boto3, mistralai, cohere"
         if FileManager.default.fileExists(atPath: python),
-            try await execute(python, ["-c", imports], [:]).status == 0
+            try await PythonClient.execute(python, ["-c", imports], [:]).status == 0
         {
             return python
         }
-        let made = try await execute("/usr/bin/env", ["python3", "-m", "venv", folder.path], [:])
-        let installed = try await execute(python, ["-m", "pip", "install", "--quiet"] + packages, [:])
+        let made = try await PythonClient.execute("/usr/bin/env", ["python3", "-m", "venv", folder.path], [:])
+        let installed = try await PythonClient.execute(python, ["-m", "pip", "install", "--quiet"] + packages, [:])
         guard made.status == 0, installed.status == 0 else {
             print("skipped: vendors' clients cannot be installed: \(made.output) \(installed.output)")
             if ProcessInfo.processInfo.environment["CI"] != nil { Issue.record("PyPI cannot be reached") }
             return nil
         }
         return python
-    }
-
-    static func execute(
-        _ program: String, _ arguments: [String], _ environment: [String: String]
-    ) async throws -> (status: Int32, output: String) {
-        guard FileManager.default.isExecutableFile(atPath: program) else { return (127, "no \(program)") }
-        let process = Process()
-        let output = FileManager.default.temporaryDirectory.appending(path: "python-\(UUID().uuidString)")
-        guard FileManager.default.createFile(atPath: output.path, contents: nil) else { return (127, "no file") }
-        defer { try? FileManager.default.removeItem(at: output) }
-        let handle = try FileHandle(forWritingTo: output)
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
-        // Asked for and not waited for: a thread that waits is one that the fakes do not have.
-        while process.isRunning { try await Task.sleep(for: .milliseconds(50)) }
-        return (process.terminationStatus, try String(contentsOf: output, encoding: .utf8))
     }
 }
