@@ -79,7 +79,7 @@ start_gateway() {
     address=${address#postgres://}
     seed=$(openssl rand -base64 32)
     operator=$(openssl rand -hex 24)
-    export HTTP_PORT=$gateway DATABASE_URL="postgres://gateway@$address/$database" JOURNAL_PATH="$work/journal.sqlite"
+    export HTTP_PORT=$gateway DATABASE_URL="postgres://gateway@$address/$database" JOURNAL_PATH="$work/journal"
     export MIGRATION_DATABASE_URL="postgres://gateway_migrator@$address/$database" TRUST_KEY=$seed ADMIN_KEY=$operator
     export TRUST_PEERS= API_KEY_PEPPER=$seed ENVELOPE_KEYS="bench:$seed" EGRESS_ALLOW=loopback
     export ACCESS_LOG=${ACCESS_LOG:-off} LOG_LEVEL=${LOG_LEVEL:-warning}

@@ -19,7 +19,12 @@ extension App {
         let recorder = CallRecorder(journal: parts.journal)
         try await recorder.recordUnfinished(register)
         let models = models(parts, configuration, access, recorder, register)
-        addTenantRoutes(to: router, access, models, batches(parts, configuration, access, models), proxy)
+        let authentication = Authentication(
+            keys: access.keys, tenants: access.tenants, limiter: RequestRateLimiter())
+        addTenantRoutes(
+            to: router, authentication, models, batches(parts, configuration, access, models), proxy)
+        parts.answerDirectly(
+            by: ModelResponder(authentication: authentication, gateway: models, logger: parts.logger))
         addAdminRoutes(to: router, parts, configuration, access, models.prices, proxy)
         return router
     }
@@ -113,11 +118,10 @@ extension App {
     }
 
     private static func addTenantRoutes(
-        to router: Router<ServiceRequestContext>, _ access: Access, _ models: ModelGateway, _ batches: Batches,
-        _ proxy: ServiceProxy
+        to router: Router<ServiceRequestContext>, _ authentication: Authentication, _ models: ModelGateway,
+        _ batches: Batches, _ proxy: ServiceProxy
     ) {
-        let authentication = AuthenticationMiddleware(
-            keys: access.keys, tenants: access.tenants, limiter: RequestRateLimiter())
+        let authentication = AuthenticationMiddleware(authentication: authentication)
         let routes = ModelRoutes(gateway: models)
         let openAI = router.group("v1").add(middleware: DialectErrorMiddleware(OpenAIChatDialect.self))
             .add(middleware: authentication)

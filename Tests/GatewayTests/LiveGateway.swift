@@ -67,7 +67,7 @@ final class LiveGateway: Sendable {
     ) throws -> [String: String] {
         let own = [
             "HTTP_PORT": String(port), "DATABASE_URL": database.url(role: "gateway"),
-            "JOURNAL_PATH": folder.appending(path: "journal.sqlite").path, "ADMIN_KEY": GatewayFixture.adminKey,
+            "JOURNAL_PATH": folder.appending(path: "journal").path, "ADMIN_KEY": GatewayFixture.adminKey,
             "API_KEY_PEPPER": "cGVwcGVyLWZvci10ZXN0cy1vbmx5LTAwMDAwMDAwMDA=", "ACCESS_LOG": "off",
             "ENVELOPE_KEYS": "test:MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=", "EGRESS_ALLOW": "loopback",
             "SERVICES_USAGE_BILLING_URL": billing.url, "SERVICES_AUDIT_SERVICE_URL": billing.url,

@@ -1,6 +1,5 @@
 import Contracts
 import Foundation
-import GRDB
 import Logging
 import Observability
 import Support
@@ -16,7 +15,7 @@ struct JournalTests {
     private func withPath<Value>(_ body: (String) async throws -> Value) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        return try await body(folder.appendingPathComponent("journal.sqlite").path)
+        return try await body(folder.appendingPathComponent("journal").path)
     }
 
     private func open(
@@ -42,9 +41,7 @@ struct JournalTests {
             try await first.append([entry(1), entry(2, .audit)])
             // A copy of the files at this moment is what `kill -9` would leave behind.
             let copy = path + "-copy"
-            for suffix in ["", "-wal"] {
-                try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
-            }
+            try FileManager.default.copyItem(atPath: path, toPath: copy)
             let second = try open(copy)
             #expect(try text(second) == [#"{"n":1}"#])
             #expect(try text(second, .audit) == [#"{"n":2}"#])
@@ -89,13 +86,13 @@ struct JournalTests {
                 id: AuditEventID(), tenant: TenantID(), occurredAt: Date(timeIntervalSince1970: 1_800_000_000),
                 service: .gateway, action: "chat.completion", outcome: .success, actor: "api_key:x", requestID: "r")
             try await journal.append(usage: [event], audit: [record])
-            let stored = try journal.store.oldest(.usage, limit: 10, maximumBytes: .max)
+            let stored = try journal.log.oldest(.usage, limit: 10, maximumBytes: .max)
             let batch = try WireFormat.decoder().decode(
                 Batch<UsageEvent>.self, from: Data(stored.body()))
             #expect(batch.items == [event])
             let records = try WireFormat.decoder().decode(
                 Batch<AuditRecord>.self,
-                from: Data(try journal.store.oldest(.audit, limit: 10, maximumBytes: .max).body()))
+                from: Data(try journal.log.oldest(.audit, limit: 10, maximumBytes: .max).body()))
             #expect(records.items == [record])
             try journal.close()
         }
@@ -112,7 +109,7 @@ struct JournalTests {
             }
             #expect(await shipper.shipOnce() == .shipped(5))
             #expect(await shipper.shipOnce() == .nothing)
-            #expect(try journal.store.deadLetters(.usage) == 1)
+            #expect(try journal.log.refusedCount(.usage) == 1)
             let text = metrics.text()
             #expect(text.contains(#"journal_depth{kind="usage"} 0"#))
             #expect(text.contains(#"journal_shipped_total{kind="usage"} 4"#))
@@ -157,7 +154,7 @@ struct JournalTests {
             }
             let all = received.withLock { $0.joined() }
             for index in 0..<10 where index != 6 { #expect(all.contains(#""n":\#(index)}"#)) }
-            #expect(try journal.store.deadLetters(.usage) == 1)
+            #expect(try journal.log.refusedCount(.usage) == 1)
             #expect(try text(journal).isEmpty)
             try journal.close()
         }
@@ -183,10 +180,10 @@ struct JournalTests {
             let journal = try open(path)
             try await journal.append((0..<2_500).map { entry($0) })
             #expect(
-                try journal.store.oldest(.usage, limit: JournalShipper.maximumItems, maximumBytes: .max).count == 1_000)
+                try journal.log.oldest(.usage, limit: JournalShipper.maximumItems, maximumBytes: .max).count == 1_000)
             let large = JournalEntry(kind: .audit, payload: Array(repeating: 0x20, count: 900_000))
             try await journal.append([large, large, large])
-            let batch = try journal.store.oldest(.audit, limit: 1_000, maximumBytes: JournalShipper.maximumBytes)
+            let batch = try journal.log.oldest(.audit, limit: 1_000, maximumBytes: JournalShipper.maximumBytes)
             #expect(batch.count == 2)
             try journal.close()
         }
@@ -197,40 +194,149 @@ struct JournalTests {
         try await withPath { path in
             let journal = try open(path)
             try await journal.append((0..<5).map { entry($0) })
-            let part = try journal.store.oldest(.usage, limit: 2, maximumBytes: .max)
+            let part = try journal.log.oldest(.usage, limit: 2, maximumBytes: .max)
             #expect(String(decoding: part.body(), as: UTF8.self) == #"{"items":[{"n":0},{"n":1}]}"#)
-            try journal.store.settle(part, kind: .usage, rejected: [1: "no", 7: "not in it"], at: 0)
-            #expect(try journal.store.deadLetters(.usage) == 1)
+            try journal.log.settle(part, kind: .usage, rejected: [1: "no", 7: "not in it"], at: 0)
+            #expect(try journal.log.refusedCount(.usage) == 1)
             #expect(try text(journal) == (2..<5).map { #"{"n":\#($0)}"# })
-            #expect(try journal.store.depth(.usage) == 3)
+            #expect(try journal.log.depth(.usage) == 3)
             try journal.close()
         }
     }
 
-    @Test("entries of a file from before entries were stored together are still shipped")
+    @Test("a journal of an earlier version is neither read nor written over: the service does not start")
     func earlierVersion() async throws {
         try await withPath { path in
-            try FileManager.default.createDirectory(
-                atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
-            let old = try DatabaseQueue(path: path)
-            try await old.write { database in
-                try database.execute(
-                    sql: """
-                        CREATE TABLE entry (
-                            id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, payload BLOB NOT NULL,
-                            appended_ms INTEGER NOT NULL);
-                        INSERT INTO entry (kind, payload, appended_ms)
-                        VALUES (1, CAST('{"n":1}' AS BLOB), 5), (2, CAST('{"n":2}' AS BLOB), 6),
-                            (1, CAST('{"n":3}' AS BLOB), 7);
-                        """)
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            for name in [path, path + ".sqlite"] {
+                try Data("SQLite format 3".utf8).write(to: URL(fileURLWithPath: name))
+                let error = #expect(throws: SettingsError.self) { try open(path) }
+                #expect("\(try #require(error))".contains("earlier version"))
+                try FileManager.default.removeItem(atPath: name)
             }
-            try old.close()
+        }
+    }
+
+    @Test("a second process is kept out")
+    func oneProcess() async throws {
+        try await withPath { path in
             let journal = try open(path)
+            let error = #expect(throws: SettingsError.self) { try open(path) }
+            #expect("\(try #require(error))".contains("another process"))
+            try journal.close()
+            try open(path).close()
+        }
+    }
+
+    /// The newest segment of a journal.
+    private func newest(_ path: String) throws -> URL {
+        let segments = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".segment") }
+        return URL(fileURLWithPath: path).appendingPathComponent(try #require(segments.max()))
+    }
+
+    @Test("of an append that was cut off at any byte nothing is there, and all that came before and after is")
+    func tornAppend() async throws {
+        try await withPath { path in
+            let first = try open(path)
+            try await first.append([entry(1), entry(2, .audit)])
+            let whole = try Data(contentsOf: newest(path)).count
+            try await first.append([entry(3), entry(4, .audit), entry(5)])
+            let bytes = try Data(contentsOf: newest(path))
+            let name = try newest(path).lastPathComponent
+            try first.close()
+            for length in whole..<bytes.count {
+                let copy = "\(path)-\(length)"
+                try FileManager.default.copyItem(atPath: path, toPath: copy)
+                try bytes.prefix(length).write(to: URL(fileURLWithPath: copy).appendingPathComponent(name))
+                let second = try open(copy)
+                try await second.append([entry(6)])
+                #expect(try text(second) == [1, 6].map { #"{"n":\#($0)}"# })
+                #expect(try text(second, .audit) == [#"{"n":2}"#])
+                try second.close()
+            }
+        }
+    }
+
+    @Test("whatever is behind the last append is not taken for entries")
+    func garbage() async throws {
+        try await withPath { path in
+            let first = try open(path)
+            try await first.append([entry(1)])
+            let name = try newest(path)
+            try first.close()
+            let good = try Data(contentsOf: name)
+            var generator = SystemRandomNumberGenerator()
+            for _ in 0..<50 {
+                let noise = (0..<Int.random(in: 1...200, using: &generator)).map { _ in
+                    UInt8.random(in: 0...255, using: &generator)
+                }
+                try (good + noise).write(to: name)
+                let second = try open(path)
+                #expect(try text(second) == [#"{"n":1}"#])
+                try second.close()
+            }
+        }
+    }
+
+    @Test("segments go when both owners have what is in them, and a journal of one kind only does not fill up")
+    func segments() async throws {
+        try await withPath { path in
+            let journal = try open(path, maximumBytes: 1 << 20)
+            let shipper = JournalShipper(kind: .audit, journal: journal) { _, _ in
+                BatchReceipt(accepted: 1, duplicates: 0)
+            }
+            let usage = JournalShipper(kind: .usage, journal: journal) { _, _ in
+                BatchReceipt(accepted: 1, duplicates: 0)
+            }
+            for _ in 0..<100 {
+                try await journal.append([JournalEntry(kind: .audit, payload: Array(repeating: 0x20, count: 50_000))])
+                while case .shipped = await shipper.shipOnce() {}
+                #expect(await usage.shipOnce() == .nothing)
+            }
+            let left = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".segment") }
+            #expect(left.count <= 2)
+            try journal.close()
+        }
+    }
+
+    @Test("what was shipped is not shipped again after a restart, and what was not is")
+    func cursors() async throws {
+        try await withPath { path in
+            for run in 0..<4 {
+                let journal = try open(path)
+                if run > 0 { #expect(try text(journal) == [#"{"n":\#(run * 10 + 2 - 10)}"#]) }
+                let shipper = JournalShipper(kind: .usage, journal: journal) { _, _ in
+                    BatchReceipt(accepted: 1, duplicates: 0)
+                }
+                while case .shipped = await shipper.shipOnce() {}
+                #expect(try journal.hasShippedEarlierRuns(.usage))
+                try await journal.append([entry(run * 10), entry(run * 10 + 1)])
+                while case .shipped = await shipper.shipOnce() {}
+                try await journal.append([entry(run * 10 + 2), entry(run * 10 + 2, .audit)])
+                try journal.close()
+            }
+            let journal = try open(path)
+            #expect(try text(journal, .audit).count == 4)
             #expect(try journal.hasShippedEarlierRuns(.usage) == false)
-            try await journal.append([entry(4)])
-            #expect(try text(journal) == [1, 3, 4].map { #"{"n":\#($0)}"# })
-            #expect(try text(journal, .audit) == [#"{"n":2}"#])
-            #expect(try journal.store.earlierDepth(.usage) == 2)
+            #expect(try journal.log.earlierDepth(.audit) == 4)
+            try journal.close()
+        }
+    }
+
+    @Test("with full synchronisation appends of many tasks return and are there")
+    func synchronous() async throws {
+        try await withPath { path in
+            let journal = try Journal(
+                settings: JournalSettings(path: path, synchronous: .full), metrics: MetricsRegistry(),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for task in 0..<8 {
+                    group.addTask { for index in 0..<5 { try await journal.append([entry(task * 10 + index)]) } }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try text(journal).count == 40)
             try journal.close()
         }
     }

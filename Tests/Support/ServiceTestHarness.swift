@@ -31,7 +31,7 @@ package func withService<Definition: ServiceDefinition, Value: Sendable>(
     defer { try? FileManager.default.removeItem(at: folder) }
     var environment = try TestTrust.settings(of: Definition.name)
     environment["DATABASE_URL"] = databaseURL ?? "postgres://nobody@127.0.0.1:1/none"
-    environment["JOURNAL_PATH"] = folder.appendingPathComponent("journal.sqlite").path
+    environment["JOURNAL_PATH"] = folder.appendingPathComponent("journal").path
     environment["ACCESS_LOG"] = "off"
     environment.merge(settings) { $1 }
     let parts = try ServiceAssembly.parts(

@@ -13,10 +13,13 @@ struct GatewayLineRunner: BatchLineRunner {
     func run(
         _ endpoint: BatchEndpoint, body: [UInt8], identity: CallIdentity, as caller: Caller
     ) async -> (status: Int, body: [UInt8]) {
-        let context = CallerContext(workingFor: caller, operationID: identity.call, logger: logger)
+        var logger = logger
+        logger[metadataKey: "request_id"] = .string(caller.requestID)
+        logger[metadataKey: "tenant"] = .string(caller.tenant.description)
+        let origin = CallOrigin(caller: caller, operationID: identity.call, logger: logger)
         do {
             let response = try await gateway.answer(
-                endpoint.dialect, body: body, headers: HTTPFields(), context: context)
+                endpoint.dialect, body: body, headers: HTTPFields(), origin: origin)
             let collector = BodyCollector()
             try await response.body.write(collector)
             return (response.status.code, collector.bytes)

@@ -42,9 +42,9 @@ final class ModelGateway: Sendable {
 
     /// - Parameter headers: Of the client's request: its labels, and what it asks of the cache.
     func answer(
-        _ dialect: ModelDialect, body: [UInt8], headers: HTTPFields, context: CallerContext
+        _ dialect: ModelDialect, body: [UInt8], headers: HTTPFields, origin: CallOrigin
     ) async throws -> Response {
-        let call = try await call(dialect, body, headers, context)
+        let call = try await call(dialect, body, headers, origin)
         let admitted: AdmittedCall
         do {
             admitted = try await admit(call)
@@ -53,7 +53,7 @@ final class ModelGateway: Sendable {
             throw error
         }
         do {
-            return try await CachedDelivery(admitted, gateway: self, logger: context.logger).run()
+            return try await CachedDelivery(admitted, gateway: self, logger: origin.logger).run()
         } catch {
             admitted.ticket.finish(usedTokens: 0)
             guard let refusal = error as? Refusal else { throw error }
@@ -70,7 +70,7 @@ final class ModelGateway: Sendable {
     // MARK: Before a provider is asked
 
     private func call(
-        _ dialect: ModelDialect, _ body: [UInt8], _ headers: HTTPFields, _ context: CallerContext
+        _ dialect: ModelDialect, _ body: [UInt8], _ headers: HTTPFields, _ origin: CallOrigin
     ) async throws -> ModelCall {
         let request: ModelRequest
         do {
@@ -78,9 +78,9 @@ final class ModelGateway: Sendable {
         } catch {
             throw OpenAIError(error)
         }
-        guard let profile = try await tenants.profile(in: context.scope) else { throw APIError.notFound("tenant") }
+        guard let profile = try await tenants.profile(in: origin.caller.scope) else { throw APIError.notFound("tenant") }
         return ModelCall(
-            identity: CallIdentity(call: context.operationID), caller: context.caller,
+            identity: CallIdentity(call: origin.operationID), caller: origin.caller,
             profile: profile, request: request, labels: try CallLabels(headers), directive: CacheDirective(headers),
             startedAt: Date(), deadline: .now.advanced(by: timeouts.total))
     }

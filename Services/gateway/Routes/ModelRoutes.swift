@@ -28,7 +28,7 @@ struct ModelRoutes: Sendable {
         // What clients send, told apart from all else without taking it apart.
         if request.headers[.contentType] != "application/json" { try request.requireContentType("application/json") }
         let body = try await request.collectBytes(maximumBytes: BodyLimit.large)
-        return try await gateway.answer(dialect, body: body, headers: request.headers, context: context)
+        return try await gateway.answer(dialect, body: body, headers: request.headers, origin: CallOrigin(context))
     }
 
     private func list(_ request: Request, _ context: CallerContext) async throws -> Response {
@@ -50,5 +50,11 @@ struct ModelRoutes: Sendable {
         }
         // When a model was made is not known; clients only need a number to be there.
         return profile.routes.names.map { ModelList.Model(id: $0.model, created: 0, ownedBy: $0.owner) }
+    }
+}
+
+extension CallOrigin {
+    fileprivate init(_ context: CallerContext) {
+        self.init(caller: context.caller, operationID: context.operationID, logger: context.logger)
     }
 }

@@ -6,16 +6,16 @@ import SystemPackage
 /// Which attempts are under way, in a file beside the journal, so that a gateway that was killed can say after its
 /// restart what it had begun and owes a record for.
 ///
-/// The file is a table of slots. An attempt writes its line into a free slot before its provider is asked and blanks it
-/// when its records are in the journal; both are one `pwrite`. What the kernel has taken survives `kill -9`. A line left
-/// by an earlier run becomes an estimated usage event with the attempt's own id: if the true one had been journaled
-/// after all, the ledger drops the second.
+/// The file is a table of slots. An attempt writes its line into a free slot, one `pwrite`, before its provider is asked.
+/// What the kernel has taken survives `kill -9`. When the attempt's records are in the journal the slot is free again; its
+/// line stays until another attempt's takes its place. A line left by an earlier run becomes an estimated usage event with
+/// the attempt's own id: if the true one had been journaled, which lies before it in the journal, the ledger drops the
+/// second.
 final class CallRegister: Sendable {
     /// Longer than any line that the bounded names make.
     static let slotBytes = 2048
     /// More calls under way than one gateway carries; past it a call is refused, for it could not be accounted for.
     static let capacity = 65_536
-    private static let blank: [UInt8] = [0x0A]
 
     struct Slot: Sendable {
         fileprivate let index: Int
@@ -54,14 +54,8 @@ final class CallRegister: Sendable {
         return Slot(index: index)
     }
 
-    /// The attempt's records are durable. A slot that cannot be blanked is not used again; after a restart it only
-    /// repeats an id that the ledger knows.
+    /// The attempt's records are durable.
     func end(_ slot: Slot) {
-        do {
-            try file.writeAll(toAbsoluteOffset: Int64(slot.index * Self.slotBytes), Self.blank)
-        } catch {
-            return
-        }
         table.withLock { $0.free.append(slot.index) }
     }
 

@@ -15,6 +15,12 @@ package struct TraceContext: Sendable, Equatable {
     /// The start of a new trace.
     package static func root(isSampled: Bool = true) -> TraceContext {
         var generator = SystemRandomNumberGenerator()
+        return root(isSampled: isSampled, using: &generator)
+    }
+
+    package static func root(
+        isSampled: Bool = true, using generator: inout some RandomNumberGenerator
+    ) -> TraceContext {
         let traceID = hexadecimal(generator.next() | 1, generator.next())
         return TraceContext(traceID: traceID, spanID: hexadecimal(generator.next() | 1), isSampled: isSampled)
     }

@@ -32,6 +32,8 @@ package final class ServiceParts: Sendable {
     package let health: HealthChecks
     let http: HTTPSettings
     let routes = RouteTableBox()
+    let observer: RequestObserver
+    private let direct = Mutex<(any DirectResponder)?>(nil)
     private let workers = Mutex<[BackgroundWorker]>([])
 
     package init(
@@ -53,6 +55,8 @@ package final class ServiceParts: Sendable {
         self.verifier = verifier
         self.health = health
         self.http = http
+        observer = RequestObserver(
+            metrics: RequestMetrics(registry: metrics, service: name.rawValue), accessLog: http.accessLog)
     }
 
     /// A router with the middleware that every service has, and `/healthz`, `/readyz`, `/metrics`.
@@ -61,9 +65,7 @@ package final class ServiceParts: Sendable {
     ///   route bounds what it reads itself.
     package func makeRouter(largestBody: Int = 0) -> Router<ServiceRequestContext> {
         let router = Router(context: ServiceRequestContext.self, options: .autoGenerateHeadEndpoints)
-        let requests = RequestMetrics(registry: metrics, service: name.rawValue)
-        router.add(
-            middleware: ObservationMiddleware(metrics: requests, verifier: verifier, accessLog: http.accessLog))
+        router.add(middleware: ObservationMiddleware(observer: observer, verifier: verifier))
         router.add(
             middleware: ErrorMiddleware(
                 routes: routes, failures: FailureCounters(registry: metrics, service: name.rawValue)))
@@ -77,6 +79,13 @@ package final class ServiceParts: Sendable {
     package func addBackground(_ name: String, _ work: @escaping @Sendable () async throws -> Void) {
         workers.withLock { $0.append(BackgroundWorker(name: name, logger: logger, metrics: metrics, work: work)) }
     }
+
+    /// Lets `responder` answer the requests that it takes before the HTTP server sees them.
+    package func answerDirectly(by responder: any DirectResponder) {
+        direct.withLock { $0 = responder }
+    }
+
+    var directResponder: (any DirectResponder)? { direct.withLock { $0 } }
 
     /// What keeps the drivers connected.
     package var connections: [any Service] {

@@ -37,7 +37,9 @@ struct ServiceRuntime<Definition: ServiceDefinition> {
         var services = parts.connections
         services.append(CancellableService { try await journal.run(shippingThrough: parts.serviceClient) })
         services += parts.backgroundWorkers
-        services.append(application(router, parts))
+        let answers = DirectAnswers()
+        services.append(answers)
+        services.append(application(router, parts, answers))
         services.append(ShutdownNotice(health: parts.health))
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: parts.logger)
@@ -47,16 +49,21 @@ struct ServiceRuntime<Definition: ServiceDefinition> {
     }
 
     private func application(
-        _ router: Router<ServiceRequestContext>, _ parts: ServiceParts
+        _ router: Router<ServiceRequestContext>, _ parts: ServiceParts, _ answers: DirectAnswers
     ) -> some ApplicationProtocol {
         let http = parts.http
         let logger = parts.logger
-        let idle = TimeAmount.nanoseconds(Int64(http.idleTimeout / .nanoseconds(1)))
+        let direct = parts.directResponder.map {
+            DirectService(
+                responder: $0, answers: answers, observer: parts.observer, idleTimeout: http.idleTimeout,
+                logger: logger)
+        }
         return Application(
             router: router,
             server: HTTPServerBuilder { responder in
-                let channel = HTTP1Channel(responder: responder, configuration: .init(idleTimeout: idle))
-                return Definition.servesOnEventLoops ? LoopBoundChannel(base: channel) : channel
+                ServiceChannel(
+                    responder: responder, idleTimeout: http.idleTimeout, isLoopBound: Definition.servesOnEventLoops,
+                    direct: direct)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(http.host, port: http.port), serverName: nil,

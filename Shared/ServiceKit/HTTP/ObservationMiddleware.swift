@@ -11,9 +11,8 @@ import Observability
 struct ObservationMiddleware: RouterMiddleware {
     typealias Context = ServiceRequestContext
 
-    let metrics: RequestMetrics
+    let observer: RequestObserver
     let verifier: TrustVerifier?
-    let accessLog: HTTPSettings.AccessLog
 
     func handle(
         _ request: Request, context: ServiceRequestContext,
@@ -21,7 +20,7 @@ struct ObservationMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let started = ContinuousClock.now
         let context = identified(context, by: request)
-        metrics.began()
+        observer.began()
         let sanitized = Self.withoutTenantHeaders(request)
         do {
             var response = try await CurrentRequest.bind(id: context.requestID, trace: context.trace) {
@@ -30,25 +29,23 @@ struct ObservationMiddleware: RouterMiddleware {
             ResponseHeaders.complete(&response, requestID: context.requestID)
             return observed(response, of: request, context: context, since: started)
         } catch {
-            metrics.ended(method: request.method, route: context.endpointPath, status: 0, since: started)
+            record(request, 0, context, started, error)
             throw error
         }
     }
 
     private func identified(_ context: ServiceRequestContext, by request: Request) -> ServiceRequestContext {
         var context = context
-        let identity = UUIDv7.make()
-        context.operationID = identity
-        context.requestID = request.headers[.requestID].flatMap(RequestIdentity.accepted) ?? UUIDText.text(identity)
-        let parent = request.headers[.traceparent].flatMap(TraceContext.init(traceparent:))
-        context.trace = parent?.child() ?? .root()
+        let identity = observer.identify(
+            requestID: request.headers[.requestID], traceparent: request.headers[.traceparent])
+        context.operationID = identity.operationID
+        context.requestID = identity.requestID
+        context.trace = identity.trace
         if let verifier, let token = request.headers[.asterismContext] {
             context.presented = PresentedToken(token: token, verifier: verifier)
         }
         // At once, since each change by itself copies the logger; Hummingbird's own id goes.
-        context.logger.handler.metadata = [
-            "request_id": .string(context.requestID), "trace_id": .string(context.trace.traceID),
-        ]
+        context.logger.handler.metadata = identity.metadata
         return context
     }
 
@@ -80,18 +77,10 @@ struct ObservationMiddleware: RouterMiddleware {
         _ request: Request, _ status: Int, _ context: ServiceRequestContext, _ started: ContinuousClock.Instant,
         _ failure: (any Error)?
     ) {
-        metrics.ended(method: request.method, route: context.endpointPath, status: status, since: started)
-        guard accessLog != .off else { return }
-        let path = request.uri.path
-        guard accessLog.includes(status: status, path: path, failed: failure != nil) else { return }
-        let elapsed = ContinuousClock.now - started
-        var metadata: Logger.Metadata = [
-            "method": .string(request.method.rawValue), "path": .string(String(path.prefix(256))),
-            "status": .stringConvertible(status),
-            "duration_ms": .string(String(Double(elapsed / .microseconds(1)) / 1000)),
-        ]
-        if let failure { metadata["stream_error"] = .string(String(describing: failure)) }
-        context.logger.info("request", metadata: metadata)
+        let ending = RequestObserver.Ending(
+            method: request.method, path: request.uri.path, route: context.endpointPath, status: status,
+            failure: failure)
+        observer.ended(ending, since: started) { context.logger }
     }
 
     private static func withoutTenantHeaders(_ request: Request) -> Request {

@@ -34,6 +34,10 @@ enum RequestIdentity {
 enum OperationEntity {}
 
 enum UUIDv7 {
-    static func make() -> UUID { Identifier<OperationEntity>().uuid }
+    static func make() -> UUID {
+        var generator = PooledRandom()
+        return Identifier<OperationEntity>(using: &generator).uuid
+    }
+
     static func text() -> String { UUIDText.text(make()) }
 }

@@ -1,40 +1,50 @@
-import Foundation
-
 /// The oldest entries of a kind, to be sent in one request.
 struct JournalBatch: Sendable {
-    /// All are sent whole, but for the last one.
-    let blocks: [JournalBlock]
-    /// How many entries are sent.
-    let count: Int
+    /// In the order they were appended. Each is one JSON object.
+    private(set) var payloads: [ArraySlice<UInt8>] = []
+    /// Where the next batch begins.
+    private(set) var end: JournalPosition
+    /// When the oldest of them was appended; nil for an empty batch.
+    private(set) var oldestMilliseconds: Int64?
+    private var bytes = 0
 
-    var isEmpty: Bool { count == 0 }
+    init(from start: JournalPosition) {
+        end = start
+    }
 
-    /// How many entries of the last block are sent.
-    var countOfLast: Int {
-        count - blocks.dropLast().reduce(0) { $0 + $1.count }
+    var count: Int { payloads.count }
+
+    var isEmpty: Bool { payloads.isEmpty }
+
+    /// Takes an entry, unless that would make the batch too large. The first one is always taken.
+    ///
+    /// - Parameter end: Behind the entry.
+    mutating func take(
+        _ payload: ArraySlice<UInt8>, appendedAt milliseconds: Int64, end: JournalPosition, limit: Int,
+        maximumBytes: Int
+    ) -> Bool {
+        guard count < limit, isEmpty || bytes + payload.count <= maximumBytes else { return false }
+        payloads.append(payload)
+        bytes += payload.count
+        if oldestMilliseconds == nil { oldestMilliseconds = milliseconds }
+        self.end = end
+        return true
+    }
+
+    /// Nothing before `position` is of this kind.
+    mutating func skip(to position: JournalPosition) {
+        end = position
     }
 
     /// `{"items":[…]}` from payloads that are JSON already.
     func body() -> [UInt8] {
         var body = Array(#"{"items":["#.utf8)
-        body.reserveCapacity(blocks.reduce(16) { $0 + $1.payload.count + 1 })
-        for (index, block) in blocks.enumerated() {
-            let isLast = index == blocks.count - 1
+        body.reserveCapacity(bytes + payloads.count + 16)
+        for (index, payload) in payloads.enumerated() {
             if index > 0 { body.append(UInt8(ascii: ",")) }
-            body.append(contentsOf: isLast ? block.beginning(countOfLast) : block.payload)
+            body.append(contentsOf: payload)
         }
         body.append(contentsOf: "]}".utf8)
         return body
-    }
-
-    /// The payload of one entry, by its place in the batch; nil when there is no such place.
-    func entry(_ index: Int) -> Data? {
-        guard (0..<count).contains(index) else { return nil }
-        var index = index
-        for block in blocks {
-            if index < block.count { return block.entry(index) }
-            index -= block.count
-        }
-        return nil
     }
 }

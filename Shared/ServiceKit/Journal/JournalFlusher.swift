@@ -1,35 +1,48 @@
 import Dispatch
-import Foundation
 import Synchronization
 
-/// Brings the write-ahead log to the disk bit by bit, from a thread of its own.
-///
-/// When SQLite moves the log into the file it first waits until all of the log is on the disk, and appends wait with it.
-/// After this there is little left to wait for.
+/// Flushes a log to the disk for all who wait, from a thread of its own: those who come during a flush share the next.
 final class JournalFlusher: Sendable {
-    /// What a disk takes in a few milliseconds.
-    private static let stepBytes = 4 << 20
-
-    private let path: String
-    private let queue = DispatchQueue(label: "asterism.journal.flush", qos: .utility)
-    private let unflushed = Atomic(0)
-
-    init(path: String) {
-        self.path = path
+    private struct Waiting: Sendable {
+        var continuations: [CheckedContinuation<Void, any Error>] = []
+        var isScheduled = false
     }
 
-    /// - Parameter bytes: About how much was written to the log.
-    func written(_ bytes: Int) {
-        guard unflushed.add(bytes, ordering: .relaxed).newValue >= Self.stepBytes else { return }
-        // Flushes do not pile up: what is written during one counts towards the next.
-        guard unflushed.exchange(0, ordering: .relaxed) >= Self.stepBytes else { return }
-        queue.async { self.flush() }
+    private let log: JournalLog
+    private let queue = DispatchQueue(label: "asterism.journal.flush", qos: .userInitiated)
+    private let waiting = Mutex(Waiting())
+
+    init(_ log: JournalLog) {
+        self.log = log
     }
 
-    private func flush() {
-        guard let file = FileHandle(forReadingAtPath: path) else { return }
-        // SQLite flushes again and reports what fails; this is only a head start.
-        try? file.synchronize()
-        try? file.close()
+    /// Returns when everything that was appended before the call is on the disk.
+    func flushed() async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            let isFirst = waiting.withLock { waiting in
+                waiting.continuations.append(continuation)
+                defer { waiting.isScheduled = true }
+                return !waiting.isScheduled
+            }
+            if isFirst { queue.async { self.drain() } }
+        }
+    }
+
+    private func drain() {
+        while let continuations = take() {
+            let result = Result { try log.flush() }
+            for continuation in continuations { continuation.resume(with: result) }
+        }
+    }
+
+    private func take() -> [CheckedContinuation<Void, any Error>]? {
+        waiting.withLock { waiting in
+            guard !waiting.continuations.isEmpty else {
+                waiting.isScheduled = false
+                return nil
+            }
+            defer { waiting.continuations = [] }
+            return waiting.continuations
+        }
     }
 }

@@ -14,9 +14,9 @@ struct JournalMetrics: Sendable {
     private let failures: ValueSeries
     private let shippingFailures: ValueSeries
 
-    init(registry: MetricsRegistry, store: JournalStore) {
+    init(registry: MetricsRegistry, log: JournalLog) {
         let depths = Dictionary(
-            uniqueKeysWithValues: JournalEntry.Kind.allCases.map { ($0, Depth((try? store.depth($0)) ?? 0)) })
+            uniqueKeysWithValues: JournalEntry.Kind.allCases.map { ($0, Depth((try? log.depth($0)) ?? 0)) })
         self.depths = depths
         func counters(_ name: String, _ help: String) -> [JournalEntry.Kind: ValueSeries] {
             Dictionary(
@@ -34,7 +34,7 @@ struct JournalMetrics: Sendable {
             ) { Double(depth.value.load(ordering: .relaxed)) }
         }
         registry.gauge("journal_oldest_age_seconds", help: "How long the oldest entry has waited.") {
-            guard let oldest = try? store.oldestMilliseconds() else { return 0 }
+            guard let oldest = try? log.oldestMilliseconds() else { return 0 }
             return Double(max(0, Journal.now() - oldest)) / 1000
         }
     }

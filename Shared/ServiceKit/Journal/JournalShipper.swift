@@ -55,8 +55,9 @@ struct JournalShipper: Sendable {
     }
 
     func shipOnce(limit: Int = JournalShipper.maximumItems) async -> Outcome {
+        journal.signals.lower()
         do {
-            let batch = try journal.store.oldest(kind, limit: limit, maximumBytes: Self.maximumBytes)
+            let batch = try journal.log.oldest(kind, limit: limit, maximumBytes: Self.maximumBytes)
             guard !batch.isEmpty else { return .nothing }
             return try await ship(batch)
         } catch {
@@ -83,7 +84,7 @@ struct JournalShipper: Sendable {
     }
 
     private func settle(_ batch: JournalBatch, rejected: [Int: String]) throws {
-        try journal.store.settle(batch, kind: kind, rejected: rejected, at: Journal.now())
+        try journal.log.settle(batch, kind: kind, rejected: rejected, at: Journal.now())
         journal.gauges.settled(kind, count: batch.count, rejected: rejected.count)
         for (index, reason) in rejected {
             journal.logger.error(

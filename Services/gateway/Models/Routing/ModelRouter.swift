@@ -1,4 +1,5 @@
 import Contracts
+import ServiceKit
 
 /// Decides where a call goes. Pure but for the health that it reads; runs for every call, so a name with one target
 /// costs a look-up, a health check and a small array.
@@ -16,7 +17,7 @@ final class ModelRouter: Sendable {
     ///   tenant's residency names, 429 when every candidate has said that it takes no more for a while.
     func plan(
         _ question: RouteQuestion, for profile: TenantProfile, prices: PriceTable?,
-        now: ContinuousClock.Instant = .now, random: UInt64 = .random(in: 0 ... .max)
+        now: ContinuousClock.Instant = .now, random: UInt64 = ModelRouter.chance()
     ) throws(OpenAIError) -> RoutePlan {
         guard let route = profile.routes.route(named: question.model) else { throw .modelNotFound(question.model) }
         // A model that the tenant may not use does not exist for it, whatever it would fall back to.
@@ -30,6 +31,11 @@ final class ModelRouter: Sendable {
             return plan
         }
         return route.isDirect ? try direct(route, setting) : try choose(route, setting)
+    }
+
+    static func chance() -> UInt64 {
+        var random = PooledRandom()
+        return random.next()
     }
 
     private func direct(_ route: ModelRoute, _ setting: RouteSetting) throws(OpenAIError) -> RoutePlan {

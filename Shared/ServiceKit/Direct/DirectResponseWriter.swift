@@ -1,0 +1,73 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Writes one answer as HTTP/1.1 (RFC 9112): of known length as it is, else in chunks.
+struct DirectResponseWriter: ResponseBodyWriter {
+    private let connection: DirectConnection
+    /// The head, until the first bytes of the body go along with it.
+    private var head: ByteBuffer?
+    private let isChunked: Bool
+
+    /// Returns when all of the answer is written.
+    static func write(_ response: Response, to connection: DirectConnection) async throws {
+        let length = response.body.contentLength
+        var fields = response.headers
+        if let length {
+            if !fields.contains(.contentLength) { fields[.contentLength] = String(length) }
+        } else {
+            fields[.transferEncoding] = "chunked"
+        }
+        let writer = DirectResponseWriter(
+            connection: connection, head: Self.head(response.status, fields, room: length ?? 0),
+            isChunked: length == nil)
+        try await response.body.write(writer)
+    }
+
+    mutating func write(_ buffer: ByteBuffer) async throws {
+        var output = head ?? ByteBuffer()
+        head = nil
+        var piece = buffer
+        guard isChunked else {
+            output.writeBuffer(&piece)
+            return try await connection.write(output)
+        }
+        // An empty chunk would end the body.
+        guard piece.readableBytes > 0 else {
+            head = output.readableBytes > 0 ? output : nil
+            return
+        }
+        output.writeString(String(piece.readableBytes, radix: 16))
+        output.writeStaticString("\r\n")
+        output.writeBuffer(&piece)
+        output.writeStaticString("\r\n")
+        try await connection.write(output)
+    }
+
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+        var output = head ?? ByteBuffer()
+        if isChunked { output.writeStaticString("0\r\n\r\n") }
+        if output.readableBytes > 0 { try await connection.write(output) }
+    }
+
+    private static func head(_ status: HTTPResponse.Status, _ fields: HTTPFields, room: Int) -> ByteBuffer {
+        // Small answers travel with their head in one write.
+        var head = ByteBufferAllocator().buffer(capacity: 1_024 + min(room, 64 << 10))
+        head.writeStaticString("HTTP/1.1 ")
+        head.writeString(String(status.code))
+        head.writeStaticString(" ")
+        head.writeString(status.reasonPhrase)
+        head.writeStaticString("\r\n")
+        for field in fields {
+            head.writeString(field.name.rawName)
+            head.writeStaticString(": ")
+            head.writeString(field.value)
+            head.writeStaticString("\r\n")
+        }
+        head.writeStaticString("date: ")
+        head.writeString(HTTPDate.now)
+        head.writeStaticString("\r\n\r\n")
+        return head
+    }
+}
