@@ -27,7 +27,7 @@ package final class CurlClient: Sendable {
     }
 
     /// Sends the request and returns the complete answer, whatever its status. Throws `CurlError`.
-    package func execute(_ request: OutgoingRequest) async throws -> OutgoingResponse {
+    package nonisolated(nonsending) func execute(_ request: OutgoingRequest) async throws -> OutgoingResponse {
         let start = ContinuousClock.now
         var trail = RedirectTrail(request)
         while true {
@@ -41,7 +41,7 @@ package final class CurlClient: Sendable {
     /// `CurlError`.
     ///
     /// What of the body came together with the head is in the stream already, so reading it does not wait.
-    package func stream(_ request: OutgoingRequest) async throws -> StreamingResponse {
+    package nonisolated(nonsending) func stream(_ request: OutgoingRequest) async throws -> StreamingResponse {
         let start = ContinuousClock.now
         var trail = RedirectTrail(request)
         while true {
@@ -56,20 +56,20 @@ package final class CurlClient: Sendable {
         await withCheckedContinuation { driver.post(.shutDown($0)) }
     }
 
-    private func sendWhole(_ request: OutgoingRequest) async throws -> OutgoingResponse {
+    private nonisolated(nonsending) func sendWhole(_ request: OutgoingRequest) async throws -> OutgoingResponse {
         let transfer = try prepare(request, isStreaming: false)
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { transfer.start(.whole($0)) }
+            try await Waiting.wait { transfer.start(.whole($0)) }
         } onCancel: {
             transfer.cancel()
         }
     }
 
-    private func sendStreaming(_ request: OutgoingRequest) async throws -> StreamingResponse {
+    private nonisolated(nonsending) func sendStreaming(_ request: OutgoingRequest) async throws -> StreamingResponse {
         let transfer = try prepare(request, isStreaming: true)
         let body = ResponseBodyStream(transfer)
         let head = try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { transfer.start(.head($0)) }
+            try await Waiting.wait { transfer.start(.head($0)) }
         } onCancel: {
             transfer.cancel()
         }

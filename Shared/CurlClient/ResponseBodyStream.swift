@@ -47,7 +47,7 @@ package struct ResponseBodyStream: AsyncSequence, Sendable {
 
         private func wait() async throws -> [UInt8]? {
             try await withTaskCancellationHandler {
-                try await withCheckedThrowingContinuation { transfer.waitForChunk($0) }
+                try await Waiting.wait { transfer.waitForChunk($0) }
             } onCancel: {
                 transfer.cancel()
             }

@@ -7,9 +7,9 @@ import Synchronization
 /// submitted. What both sides touch is in `shared`, behind its lock; continuations are resumed outside of it.
 final class Transfer: @unchecked Sendable {
     enum Waiter {
-        case whole(CheckedContinuation<OutgoingResponse, any Error>)
-        case head(CheckedContinuation<ResponseHead, any Error>)
-        case chunk(CheckedContinuation<[UInt8]?, any Error>)
+        case whole(Waiting<OutgoingResponse>)
+        case head(Waiting<ResponseHead>)
+        case chunk(Waiting<[UInt8]?>)
     }
 
     private struct Shared {
@@ -91,7 +91,7 @@ final class Transfer: @unchecked Sendable {
     }
 
     /// Resumes `continuation` with the next part of the body, when there is one.
-    func waitForChunk(_ continuation: CheckedContinuation<[UInt8]?, any Error>) {
+    func waitForChunk(_ continuation: Waiting<[UInt8]?>) {
         let waiter = Waiter.chunk(continuation)
         let outcome: (take: BodyQueue.Take, isSecond: Bool) = shared.withLock { shared in
             guard shared.waiter == nil else { return (.nothing, true) }
@@ -106,7 +106,7 @@ final class Transfer: @unchecked Sendable {
         deliver(outcome.take, to: continuation)
     }
 
-    private func deliver(_ take: BodyQueue.Take, to continuation: CheckedContinuation<[UInt8]?, any Error>) {
+    private func deliver(_ take: BodyQueue.Take, to continuation: Waiting<[UInt8]?>) {
         switch take {
         case .nothing: break
         case .chunk(let bytes, let resumes):

@@ -35,7 +35,7 @@ final class BudgetAuthority: Sendable {
     /// Claims `amount` pico-dollars. Every hold must be settled, exactly once.
     ///
     /// - Throws: 402 when the budget does not have it, 503 when nobody can say.
-    func hold(_ amount: Int64, as caller: Caller) async throws -> SpendingLedger.Hold {
+    nonisolated(nonsending) func hold(_ amount: Int64, as caller: Caller) async throws -> SpendingLedger.Hold {
         for _ in 0..<Self.maximumAttempts {
             if let hold = tryHold(amount, caller.tenant) { return hold }
             do {

@@ -41,7 +41,7 @@ final class ModelGateway: Sendable {
     static let maximumAnswerBytes = 32 << 20
 
     /// - Parameter headers: Of the client's request: its labels, and what it asks of the cache.
-    func answer(
+    nonisolated(nonsending) func answer(
         _ dialect: ModelDialect, body: [UInt8], headers: HTTPFields, origin: CallOrigin
     ) async throws -> Response {
         let call = try await call(dialect, body, headers, origin)
@@ -69,7 +69,7 @@ final class ModelGateway: Sendable {
 
     // MARK: Before a provider is asked
 
-    private func call(
+    private nonisolated(nonsending) func call(
         _ dialect: ModelDialect, _ body: [UInt8], _ headers: HTTPFields, _ origin: CallOrigin
     ) async throws -> ModelCall {
         let request: ModelRequest
@@ -78,14 +78,16 @@ final class ModelGateway: Sendable {
         } catch {
             throw OpenAIError(error)
         }
-        guard let profile = try await tenants.profile(in: origin.caller.scope) else { throw APIError.notFound("tenant") }
+        guard let profile = try await tenants.profile(in: origin.caller.scope) else {
+            throw APIError.notFound("tenant")
+        }
         return ModelCall(
             identity: CallIdentity(call: origin.operationID), caller: origin.caller,
             profile: profile, request: request, labels: try CallLabels(headers), directive: CacheDirective(headers),
             startedAt: Date(), deadline: .now.advanced(by: timeouts.total))
     }
 
-    private func admit(_ call: ModelCall) async throws -> AdmittedCall {
+    private nonisolated(nonsending) func admit(_ call: ModelCall) async throws -> AdmittedCall {
         try PermissionTable.require(.modelsUse, of: call.caller)
         let budget = call.budget
         let demand = AdmissionDemand(

@@ -19,7 +19,7 @@ final class PriceTableCache: Sendable {
     }
 
     /// Nil while no price book has ever been read.
-    func current() async -> PriceTable? {
+    nonisolated(nonsending) func current() async -> PriceTable? {
         if let table = table.withLock({ $0 }) { return table }
         return try? await refresh()
     }

@@ -37,7 +37,7 @@ struct ModelResponder: DirectResponder {
         return route.path
     }
 
-    func respond(to request: DirectRequest) async -> Response {
+    nonisolated(nonsending) func respond(to request: DirectRequest) async -> Response {
         guard let route = Self.routes.first(where: { request.head.isTarget($0.path) }) else {
             preconditionFailure("only what `route` took is answered")
         }

@@ -21,7 +21,7 @@ final class KeyDirectory: Sendable {
     }
 
     /// The stored key that this is, nil when there is none, it was revoked, or it has expired.
-    func find(_ key: APIKeyText, at now: Date) async throws -> StoredAPIKey? {
+    nonisolated(nonsending) func find(_ key: APIKeyText, at now: Date) async throws -> StoredAPIKey? {
         let candidates = try await candidates(named: key.identifier)
         let match = candidates.first { pepper.isValid($0.digest, for: key.signedBytes) }
         return match.flatMap { $0.isExpired(at: now) ? nil : $0 }
@@ -39,7 +39,7 @@ final class KeyDirectory: Sendable {
         }
     }
 
-    private func candidates(named identifier: String) async throws -> [StoredAPIKey] {
+    private nonisolated(nonsending) func candidates(named identifier: String) async throws -> [StoredAPIKey] {
         if changes.isCurrent, let keys = known[identifier] { return keys }
         return try await loading.run(identifier) {
             let epoch = self.changes.epoch

@@ -26,7 +26,7 @@ final class TenantDirectory: Sendable {
     }
 
     /// Nil when there is no such tenant.
-    func profile(in scope: TenantScope) async throws -> TenantProfile? {
+    nonisolated(nonsending) func profile(in scope: TenantScope) async throws -> TenantProfile? {
         if changes.isCurrent, let profile = profiles[scope.tenant] { return profile }
         return try await loading.run(scope.tenant) { try await self.load(scope) }
     }

@@ -13,7 +13,7 @@ struct DirectConnection: Sendable {
     /// Writes bytes and returns when the socket takes more.
     ///
     /// - Throws: When the connection is closed.
-    func write(_ bytes: ByteBuffer) async throws {
+    nonisolated(nonsending) func write(_ bytes: ByteBuffer) async throws {
         guard loop.inEventLoop else {
             return try await loop.submit { [handler] in _ = try handler.value.write(bytes) }.get()
         }

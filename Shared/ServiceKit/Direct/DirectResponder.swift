@@ -14,5 +14,5 @@ package protocol DirectResponder: Sendable {
 
     /// Runs on the event loop of the connection and must neither block nor compute for long. Errors are answered, too:
     /// there is no middleware around it.
-    func respond(to request: DirectRequest) async -> Response
+    nonisolated(nonsending) func respond(to request: DirectRequest) async -> Response
 }

@@ -11,7 +11,7 @@ struct DirectResponseWriter: ResponseBodyWriter {
     private let isChunked: Bool
 
     /// Returns when all of the answer is written.
-    static func write(_ response: Response, to connection: DirectConnection) async throws {
+    static func write(_ response: Response, requestID: String, to connection: DirectConnection) async throws {
         let length = response.body.contentLength
         var fields = response.headers
         if let length {
@@ -20,7 +20,7 @@ struct DirectResponseWriter: ResponseBodyWriter {
             fields[.transferEncoding] = "chunked"
         }
         let writer = DirectResponseWriter(
-            connection: connection, head: Self.head(response.status, fields, room: length ?? 0),
+            connection: connection, head: Self.head(response.status, fields, requestID, room: length ?? 0),
             isChunked: length == nil)
         try await response.body.write(writer)
     }
@@ -51,7 +51,9 @@ struct DirectResponseWriter: ResponseBodyWriter {
         if output.readableBytes > 0 { try await connection.write(output) }
     }
 
-    private static func head(_ status: HTTPResponse.Status, _ fields: HTTPFields, room: Int) -> ByteBuffer {
+    private static func head(
+        _ status: HTTPResponse.Status, _ fields: HTTPFields, _ requestID: String, room: Int
+    ) -> ByteBuffer {
         // Small answers travel with their head in one write.
         var head = ByteBufferAllocator().buffer(capacity: 1_024 + min(room, 64 << 10))
         head.writeStaticString("HTTP/1.1 ")
@@ -65,7 +67,11 @@ struct DirectResponseWriter: ResponseBodyWriter {
             head.writeString(field.value)
             head.writeStaticString("\r\n")
         }
-        head.writeStaticString("date: ")
+        head.writeString(
+            fields.contains(.cacheControl) ? ResponseHeaders.linesWithoutCacheControl : ResponseHeaders.lines)
+        head.writeStaticString("x-request-id: ")
+        head.writeString(requestID)
+        head.writeStaticString("\r\ndate: ")
         head.writeString(HTTPDate.now)
         head.writeStaticString("\r\n\r\n")
         return head

@@ -17,7 +17,9 @@ struct DirectService: Sendable {
     /// Answers one request. Returns when the last byte is written.
     ///
     /// - Throws: When the answer broke off: the connection must be closed, for nothing else tells the client.
-    func answer(_ head: DirectRequestHead, _ body: [UInt8], to connection: DirectConnection) async throws {
+    nonisolated(nonsending) func answer(
+        _ head: DirectRequestHead, _ body: [UInt8], to connection: DirectConnection
+    ) async throws {
         let started = ContinuousClock.now
         answers.began()
         defer { answers.ended() }
@@ -26,16 +28,15 @@ struct DirectService: Sendable {
         let request = DirectRequest(
             head: head, body: body, requestID: identity.requestID, operationID: identity.operationID,
             trace: identity.trace)
-        var response = await CurrentRequest.bind(id: identity.requestID, trace: identity.trace) {
+        let response = await CurrentRequest.bind(id: identity.requestID, trace: identity.trace) {
             await responder.respond(to: request)
         }
-        ResponseHeaders.complete(&response, requestID: identity.requestID)
         let route = responder.route(of: head) ?? ""
         var ending = RequestObserver.Ending(
             method: .post, path: route, route: route, status: response.status.code)
         defer { observer.ended(ending, since: started) { logger(for: identity) } }
         do {
-            try await DirectResponseWriter.write(response, to: connection)
+            try await DirectResponseWriter.write(response, requestID: identity.requestID, to: connection)
         } catch {
             ending.failure = error
             throw error

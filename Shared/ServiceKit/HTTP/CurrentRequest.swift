@@ -5,16 +5,22 @@ package import Observability
 /// Bound by the outermost middleware. A streamed body is written after the middleware has returned: capture what it
 /// needs before.
 package enum CurrentRequest {
-    @TaskLocal package static var trace: TraceContext?
-    @TaskLocal private static var boundID: String?
+    private struct Identity: Sendable {
+        let id: String
+        let trace: TraceContext
+    }
+
+    @TaskLocal private static var identity: Identity?
 
     /// The id of the request; a new one outside of any.
-    package static var id: String { boundID ?? UUIDv7.text() }
+    package static var id: String { identity?.id ?? UUIDv7.text() }
+
+    package static var trace: TraceContext? { identity?.trace }
 
     /// Runs `body` as part of the request.
     package static func bind<Success>(
         id: String, trace: TraceContext, _ body: () async throws -> Success
     ) async rethrows -> Success {
-        try await $boundID.withValue(id) { try await $trace.withValue(trace) { try await body() } }
+        try await $identity.withValue(Identity(id: id, trace: trace)) { try await body() }
     }
 }

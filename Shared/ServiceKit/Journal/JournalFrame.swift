@@ -17,11 +17,12 @@ enum JournalFrame {
         let milliseconds: Int64
     }
 
-    static func encode(_ entries: [JournalEntry], segment: UInt64, at milliseconds: Int64) -> [UInt8] {
+    /// - Returns: The frame without its check, which `seal` adds when it is known where the frame goes.
+    static func encode(_ entries: [JournalEntry], at milliseconds: Int64) -> [UInt8] {
         let length = entries.reduce(0) { $0 + entryBytes + $1.payload.count }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(headerBytes + length)
-        append(UInt64(length) | UInt64(check(length, segment)) << 32, 8, to: &bytes)
+        append(UInt64(length), 8, to: &bytes)
         append(UInt64(bitPattern: milliseconds), 8, to: &bytes)
         for entry in entries {
             bytes.append(UInt8(truncatingIfNeeded: entry.kind.rawValue))
@@ -29,6 +30,11 @@ enum JournalFrame {
             bytes.append(contentsOf: entry.payload)
         }
         return bytes
+    }
+
+    static func seal(_ frame: inout [UInt8], segment: UInt64) {
+        let check = check(frame.count - headerBytes, segment)
+        for index in 0..<4 { frame[4 + index] = UInt8(truncatingIfNeeded: check >> UInt32(8 * index)) }
     }
 
     /// Nil when there is no whole header at `offset`, or one that was not written for this segment.

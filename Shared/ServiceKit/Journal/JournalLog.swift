@@ -68,10 +68,11 @@ final class JournalLog: Sendable {
 
     /// Writes all entries, or nothing that would be read.
     func append(_ entries: [JournalEntry], at milliseconds: Int64) throws {
+        var frame = JournalFrame.encode(entries, at: milliseconds)
         try writer.withLock { writer in
             guard let newest = writer.file else { throw JournalError.closed }
             let file = try writer.offset < segmentBytes ? newest : beginSegment(&writer)
-            let frame = JournalFrame.encode(entries, segment: writer.segment, at: milliseconds)
+            JournalFrame.seal(&frame, segment: writer.segment)
             guard writer.olderBytes + writer.offset + frame.count <= maximumBytes else {
                 throw JournalError.notWritten("JOURNAL_MAXIMUM_BYTES are in use")
             }

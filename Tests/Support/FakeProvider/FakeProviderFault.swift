@@ -11,6 +11,8 @@ extension FakeProvider {
         case html(Int)
         /// No answer, ever.
         case silence
+        /// The usual answer, so much later.
+        case late(Duration)
         /// The connection is reset after the request has been read.
         case reset
         /// The connection is closed after so many chunks of a stream, or half of a whole answer.
@@ -42,6 +44,9 @@ extension FakeProvider {
                 )
             case .silence:
                 try await Task.sleep(for: .seconds(3600))
+                return nil
+            case .late(let delay):
+                try await Task.sleep(for: delay)
                 return nil
             case .reset:
                 try await Self.reset(context.channel)

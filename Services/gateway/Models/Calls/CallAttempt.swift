@@ -10,21 +10,21 @@ final class CallAttempt: Sendable {
     let decision: RouteDecision
     /// Counts from 1 within the call.
     let number: Int
+    /// Names the attempt at the provider, in its logs and in ours: the id of its usage event.
+    let reference: UsageRecordID
 
     init(call: ModelCall, target: ModelTarget, decision: RouteDecision, number: Int) {
         self.call = call
         self.target = target
         self.decision = decision
         self.number = number
+        reference = call.identity.usage(attempt: number)
     }
 
     var provider: ModelProvider { target.provider }
 
     /// The provider speaks the client's dialect, so bodies are passed on as they are.
     var isNative: Bool { provider.adapter.nativeDialects.contains(call.request.dialect) }
-
-    /// Names the attempt at the provider, in its logs and in ours.
-    var reference: UsageRecordID { call.identity.usage(attempt: number) }
 
     /// The body for the provider.
     ///

@@ -32,7 +32,9 @@ enum CallEntry {
         return JournalEntry(kind: .usage, payload: json.finish())
     }
 
-    static func audit(_ record: AuditRecord) -> JournalEntry {
+    /// - Parameter details: In place of the record's own, sorted by name: a dictionary of a few words costs more than
+    ///   writing them.
+    static func audit(_ record: AuditRecord, details: [(String, String)]? = nil) -> JournalEntry {
         var json = JSONText()
         json.member("id", record.id.uuid)
         json.member("tenant", record.tenant.uuid)
@@ -49,7 +51,7 @@ enum CallEntry {
         json.member("tools", record.tools)
         json.member("prompt_tokens", record.promptTokens)
         json.member("completion_tokens", record.completionTokens)
-        json.member("details", record.details)
+        json.member("details", details ?? record.details.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         return JournalEntry(kind: .audit, payload: json.finish())
     }
 }

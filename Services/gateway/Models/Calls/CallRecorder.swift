@@ -9,7 +9,9 @@ struct CallRecorder: Sendable {
     /// The usage event and the audit record of one attempt at a provider, durable together.
     ///
     /// - Throws: When the journal takes nothing more; the call must then not be answered as done.
-    func record(_ attempt: CallAttempt, _ outcome: CallOutcome, lease: LeaseID?) async throws {
+    nonisolated(nonsending) func record(
+        _ attempt: CallAttempt, _ outcome: CallOutcome, lease: LeaseID?
+    ) async throws {
         let finishedAt = Date()
         let call = attempt.call
         let provider = attempt.provider.name
@@ -21,17 +23,19 @@ struct CallRecorder: Sendable {
             cacheWriteTokens: outcome.usage.cacheWrite, reasoningTokens: outcome.usage.reasoning,
             isBatch: call.caller.isBatch, isExact: outcome.isExact, lease: lease, apiKey: call.caller.apiKey,
             user: call.user, agent: call.labels.agent, ticket: call.labels.ticket, workflow: call.labels.workflow)
-        var details = ["provider": provider, "stream": call.streams ? "true" : "false"]
-        if attempt.target.model != call.request.model { details["requested"] = call.request.model }
-        if case .chosen = attempt.decision.content { details["route"] = attempt.decision.text }
-        if !outcome.isExact { details["usage"] = "estimated" }
-        if let reason = outcome.reason { details["reason"] = reason }
+        // In the order of their names, as the owner writes them.
+        var details = [("provider", provider)]
+        if let reason = outcome.reason { details.append(("reason", reason)) }
+        if attempt.target.model != call.request.model { details.append(("requested", call.request.model)) }
+        if case .chosen = attempt.decision.content { details.append(("route", attempt.decision.text)) }
+        details.append(("stream", call.streams ? "true" : "false"))
+        if !outcome.isExact { details.append(("usage", "estimated")) }
         let record = AuditRecord(
             id: call.identity.audit(attempt: attempt.number), tenant: call.caller.tenant, occurredAt: finishedAt,
             service: .gateway, action: call.kind.action, outcome: outcome.result, actor: call.caller.actor,
             requestID: call.caller.requestID, model: attempt.target.model, promptTokens: outcome.usage.prompt,
-            completionTokens: outcome.usage.completion, details: details)
-        try await append([CallEntry.usage(event), CallEntry.audit(record)])
+            completionTokens: outcome.usage.completion)
+        try await append([CallEntry.usage(event), CallEntry.audit(record, details: details)])
     }
 
     /// A call that was answered without a provider, from what was kept or from another call's answer: nothing was used,
@@ -51,7 +55,7 @@ struct CallRecorder: Sendable {
         try await append([CallEntry.usage(event), CallEntry.audit(record)])
     }
 
-    private func append(_ entries: [JournalEntry]) async throws {
+    private nonisolated(nonsending) func append(_ entries: [JournalEntry]) async throws {
         do {
             try await journal.append(entries)
         } catch {

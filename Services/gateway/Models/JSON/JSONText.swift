@@ -46,11 +46,12 @@ struct JSONText {
         bytes.append(UInt8(ascii: "]"))
     }
 
-    mutating func member(_ name: String, _ values: [String: String]) {
+    /// An object of strings, its members in the order given.
+    mutating func member(_ name: String, _ values: [(String, String)]) {
         begin(name)
         var separator = UInt8(ascii: "{")
         if values.isEmpty { bytes.append(separator) }
-        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in values {
             bytes.append(separator)
             separator = UInt8(ascii: ",")
             string(key)
