@@ -59,15 +59,24 @@ struct CallDelivery: Sendable {
     /// - Throws: `ModelGateway.Refusal` for the first one; for a later one the error itself, since there is a record.
     private func open(_ attempt: CallAttempt) async throws -> OpenAttempt {
         do {
-            // Without a price nothing can be held: only a tenant known to have no budget gets through.
-            let amount = attempt.target.price.map { call.budget.cost(at: $0) } ?? .max
-            let hold = try await gateway.budgets.hold(amount, as: call.caller)
             return try OpenAttempt(
-                attempt, ticket: admitted.ticket, hold: hold, budgets: gateway.budgets, recorder: gateway.recorder,
-                register: gateway.register, logger: logger)
+                attempt, ticket: admitted.ticket, money: try await money(for: attempt), budgets: gateway.budgets,
+                recorder: gateway.recorder, register: gateway.register, logger: logger)
         } catch {
             throw attempt.number == 1 ? ModelGateway.Refusal(error: error) : error
         }
+    }
+
+    private func money(for attempt: CallAttempt) async throws -> AttemptMoney {
+        if let terms = GrowingTerms(attempt) {
+            let hold = try await gateway.budgets.hold(terms.initial, wishing: terms.most, as: call.caller)
+            guard hold.lease != nil else { return .whole(hold) }
+            let growing = CallHold(hold, growingTo: terms.most, as: call.caller, from: gateway.budgets)
+            return .growing(GrowingHold(growing, terms))
+        }
+        // Without a price nothing can be held: only a tenant known to have no budget gets through.
+        let amount = attempt.target.price.map { call.budget.cost(at: $0) } ?? .max
+        return .whole(try await gateway.budgets.hold(amount, as: call.caller))
     }
 
     // MARK: Whole answers

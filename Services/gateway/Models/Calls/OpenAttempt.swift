@@ -8,7 +8,7 @@ import Synchronization
 /// body is never asked for because the client has gone, which nothing but the end of this object shows.
 final class OpenAttempt: Sendable {
     let attempt: CallAttempt
-    let hold: SpendingLedger.Hold
+    let money: AttemptMoney
     let logger: Logger
     private let ticket: AdmissionTicket
     private let health: HealthAttempt
@@ -21,18 +21,18 @@ final class OpenAttempt: Sendable {
 
     /// - Throws: When the attempt cannot be written into the register; the hold is then free again.
     init(
-        _ attempt: CallAttempt, ticket: AdmissionTicket, hold: SpendingLedger.Hold, budgets: BudgetAuthority,
+        _ attempt: CallAttempt, ticket: AdmissionTicket, money: AttemptMoney, budgets: BudgetAuthority,
         recorder: CallRecorder, register: CallRegister, logger: Logger
     ) throws(APIError) {
         do {
-            slot = try register.begin(CallRegisterEntry(attempt, lease: hold.lease))
+            slot = try register.begin(CallRegisterEntry(attempt, lease: money.lease))
         } catch {
-            budgets.settle(hold, of: attempt.call.caller.tenant, spent: 0)
+            _ = money.settle(spent: 0, of: attempt.call.caller.tenant, in: budgets)
             throw .unavailable("the record of this call could not be kept", underlying: error)
         }
         self.attempt = attempt
         self.ticket = ticket
-        self.hold = hold
+        self.money = money
         self.budgets = budgets
         self.recorder = recorder
         self.register = register
@@ -43,7 +43,7 @@ final class OpenAttempt: Sendable {
     var call: ModelCall { attempt.call }
 
     /// A limit on the answer has to be sent, since money is held for that much.
-    var isBudgeted: Bool { hold.lease != nil }
+    var isBudgeted: Bool { money.isBudgeted }
 
     /// Since the attempt began.
     var elapsed: Duration { startedAt.duration(to: .now) }
@@ -78,8 +78,8 @@ final class OpenAttempt: Sendable {
     }
 
     private func keep(_ outcome: CallOutcome) async throws {
-        settle(outcome)
-        try await recorder.record(attempt, outcome, lease: hold.lease)
+        let lease = settle(outcome)
+        try await recorder.record(attempt, outcome, lease: lease)
         register.end(slot)
     }
 
@@ -88,9 +88,9 @@ final class OpenAttempt: Sendable {
         let outcome = CallOutcome.estimate(
             UsageEstimate.usage(requestBytes: call.request.body.count, answerTokens: 0), result: .failure,
             reason: "client gone before the answer")
-        settle(outcome)
+        let lease = settle(outcome)
         ticket.finish(usedTokens: outcome.usage.prompt)
-        let (attempt, lease, recorder, logger) = (attempt, hold.lease, recorder, logger)
+        let (attempt, recorder, logger) = (attempt, recorder, logger)
         let (register, slot) = (register, slot)
         Task.detached {
             do {
@@ -106,7 +106,7 @@ final class OpenAttempt: Sendable {
         !isFinished.exchange(true, ordering: .acquiringAndReleasing)
     }
 
-    private func settle(_ outcome: CallOutcome) {
-        budgets.settle(hold, of: call.caller.tenant, spent: cost(of: outcome.usage) ?? hold.amount)
+    private func settle(_ outcome: CallOutcome) -> LeaseID? {
+        money.settle(spent: cost(of: outcome.usage), of: call.caller.tenant, in: budgets)
     }
 }
