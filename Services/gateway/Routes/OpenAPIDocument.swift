@@ -1487,6 +1487,12 @@ enum OpenAPIDocument {
                       properties:
                         share: {type: number, exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.9}
                         use: {type: string, description: The alias or model that takes the place of a dearer one.}
+                    continue_broken_streams:
+                      type: boolean
+                      default: false
+                      description: >-
+                        Whether a streamed answer of text whose provider broke off is carried on by the next target that can.
+                        Both attempts are billed.
                 limits:
                   allOf:
                     - $ref: "#/components/schemas/Rates"

@@ -61,18 +61,20 @@ struct GrowingTerms: Sendable {
     /// that are no larger than the first step. With a strict budget also models that think unseen, as far as the
     /// catalogue says so: what cannot be counted on its way must have been held before.
     init?(_ attempt: CallAttempt) {
-        let settings = attempt.call.profile.settings
-        guard let tokens = settings.limits.streamHoldTokens, attempt.call.streams, let price = attempt.target.price
+        // First what lets nearly every call go at once. The settings are large and are not to be copied.
+        let call = attempt.call
+        guard call.streams, let tokens = call.profile.settings.limits.streamHoldTokens,
+            let price = attempt.target.price
         else { return nil }
         let thinks = attempt.target.catalogue?.capabilities.contains(.reasoning) ?? false
-        guard !(settings.strictBudget && thinks) else { return nil }
-        let budget = attempt.call.budget
+        isStrict = call.profile.settings.strictBudget
+        guard !(isStrict && thinks) else { return nil }
+        let budget = attempt.budget
         allowance = StreamAllowance(limit: budget.completionTokens, initial: tokens)
         guard !allowance.isWhole else { return nil }
         initial =
             price.maximumCost(promptTokens: budget.promptTokens, completionTokens: allowance.covered) ?? .max
         most = budget.cost(at: price)
-        isStrict = settings.strictBudget
         self.price = price
     }
 }

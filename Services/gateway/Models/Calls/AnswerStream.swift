@@ -8,7 +8,8 @@ import ServiceKit
 /// One streamed answer on its way through.
 ///
 /// - The provider finishes: the call is recorded, then the client gets the end.
-/// - The provider breaks off: the client gets an error event and no end; what was used is estimated.
+/// - The provider breaks off: what was used is estimated, and another one carries the answer on, where that is wanted and
+///   can be done; otherwise the client gets an error event and no end.
 /// - The budget ends, where the hold grows with the stream: the provider is cut off, and the client gets an error event
 ///   likewise.
 /// - The client goes: the rest is read for its exact usage, within the bounds of `StreamPassage`, or the provider is cut
@@ -18,6 +19,8 @@ struct AnswerStream: Sendable {
     private let passage: StreamPassage
     private let body: ResponseBodyStream
     private let keep: CallDelivery.Keep?
+    /// Who goes on when the provider breaks off; nil where nobody does.
+    private let continuation: StreamContinuation?
     private let firstToken: Duration
     /// What the client gets first.
     private let beginning: [UInt8]
@@ -28,9 +31,10 @@ struct AnswerStream: Sendable {
     ///
     /// - Throws: `ProviderFailure` when it does not begin.
     static func begin(
-        _ open: OpenAttempt, _ relay: any AnswerRelay, _ body: ResponseBodyStream, _ keep: CallDelivery.Keep?
+        _ open: OpenAttempt, _ relay: any AnswerRelay, _ body: ResponseBodyStream, _ keep: CallDelivery.Keep?,
+        _ continuation: StreamContinuation?
     ) async throws(ProviderFailure) -> AnswerStream {
-        var passage = StreamPassage(open, relay, isKept: keep != nil)
+        var passage = StreamPassage(open, relay, isKept: keep != nil, mayContinue: continuation != nil)
         var output: [UInt8] = []
         var unread: ArraySlice<UInt8> = []
         var chunks = body.makeAsyncIterator()
@@ -57,8 +61,8 @@ struct AnswerStream: Sendable {
         }
         if let failure = passage.relay.failure, !passage.relay.hasContent { throw failure }
         return AnswerStream(
-            open: open, passage: passage, body: body, keep: keep, firstToken: open.elapsed, beginning: output,
-            unread: unread)
+            open: open, passage: passage, body: body, keep: keep, continuation: continuation,
+            firstToken: open.elapsed, beginning: output, unread: unread)
     }
 
     func run(_ writer: inout any ResponseBodyWriter) async throws {
@@ -66,9 +70,13 @@ struct AnswerStream: Sendable {
         var chunks = body.makeAsyncIterator()
         await passage.send(beginning, &writer)
         let failure = await pass(&chunks, &passage, &writer)
+        var rest: AnswerStream?
         do {
             let outcome = outcome(passage, failure)
-            try await open.finish(outcome, result(passage, failure))
+            if let failure, let continuation {
+                rest = try await self.rest(passage, failure, outcome, continuation)
+            }
+            if rest == nil { try await open.finish(outcome, result(passage, failure)) }
             keepAnswer(passage, outcome)
         } catch {
             if passage.clientError == nil {
@@ -76,10 +84,28 @@ struct AnswerStream: Sendable {
             }
             return
         }
+        if let rest { return try await rest.run(&writer) }
         if let error = passage.clientError { throw error }
         try await end(with: failure.map { event($0.error) } ?? passage.relay.ending, &writer)
         // Usually the end of the body, after which the connection can be used again.
         if failure == nil { _ = try? await chunks.next() }
+    }
+
+    /// What another provider makes of the answer from where it broke off; nil when nobody can go on.
+    ///
+    /// - Throws: When the records could not be kept.
+    private func rest(
+        _ passage: StreamPassage, _ failure: ProviderFailure, _ outcome: CallOutcome,
+        _ continuation: StreamContinuation
+    ) async throws -> AnswerStream? {
+        guard failure.isWorthAnotherTry, passage.clientError == nil,
+            let transcript = passage.transcript, let encoder = passage.encoder(open.call.answerContext()),
+            let broken = BrokenAnswer(
+                open.attempt, transcript, tokens: passage.tokens, usage: outcome.usage)
+        else { return nil }
+        body.cancel()
+        try await open.breakOff(outcome, result(passage, failure))
+        return try await continuation.rest(of: broken, encoder)
     }
 
     /// Passes the events on until the stream ends, one way or another.
@@ -158,14 +184,14 @@ struct AnswerStream: Sendable {
 
     private func outcome(_ passage: StreamPassage, _ failure: ProviderFailure?) -> CallOutcome {
         let relay = passage.relay
-        let reason = failure?.reason ?? (passage.clientError == nil ? nil : "client gone")
+        let reason = open.attempt.reason(failure?.reason ?? (passage.clientError == nil ? nil : "client gone"))
         if let usage = relay.usage, relay.isComplete {
             var outcome = CallOutcome.success(usage)
             outcome.reason = reason
             return outcome
         }
         let counted = UsageEstimate.usage(
-            requestBytes: open.call.request.body.count, answerTokens: passage.tokens)
+            requestBytes: open.attempt.requestBytes, answerTokens: passage.tokens)
         let usage = relay.usage.map { $0.atLeast(completion: counted.completion) } ?? counted
         return .estimate(usage, result: failure == nil ? .success : .failure, reason: reason)
     }

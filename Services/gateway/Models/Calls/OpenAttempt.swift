@@ -64,9 +64,18 @@ final class OpenAttempt: Sendable {
     ///
     /// - Throws: When the records could not be kept; the answer must then not look complete.
     func finish(_ outcome: CallOutcome, _ result: AttemptResult) async throws {
+        let usage = outcome.usage + (attempt.continued?.usage ?? .none)
+        ticket.finish(usedTokens: usage.prompt + usage.completion)
         guard claim() else { return }
         health.end(result)
-        ticket.finish(usedTokens: outcome.usage.prompt + outcome.usage.completion)
+        try await keep(outcome)
+    }
+
+    /// The answer broke off and another attempt may carry it on, which is then the end of the call. Otherwise `finish`
+    /// is; it keeps no second record. The same guarantees as `finish`.
+    func breakOff(_ outcome: CallOutcome, _ result: AttemptResult) async throws {
+        guard claim() else { return }
+        health.end(result)
         try await keep(outcome)
     }
 
@@ -74,7 +83,7 @@ final class OpenAttempt: Sendable {
     func fail(_ failure: ProviderFailure) async throws {
         guard claim() else { return }
         health.end(AttemptResult(failure))
-        try await keep(.failure(failure, of: call))
+        try await keep(.failure(failure, of: attempt))
     }
 
     private func keep(_ outcome: CallOutcome) async throws {
@@ -86,8 +95,8 @@ final class OpenAttempt: Sendable {
     deinit {
         guard claim() else { return }
         let outcome = CallOutcome.estimate(
-            UsageEstimate.usage(requestBytes: call.request.body.count, answerTokens: 0), result: .failure,
-            reason: "client gone before the answer")
+            UsageEstimate.usage(requestBytes: attempt.requestBytes, answerTokens: 0), result: .failure,
+            reason: attempt.reason("client gone before the answer"))
         let lease = settle(outcome)
         ticket.finish(usedTokens: outcome.usage.prompt)
         let (attempt, recorder, logger) = (attempt, recorder, logger)

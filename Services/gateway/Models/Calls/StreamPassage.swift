@@ -12,21 +12,26 @@ struct StreamPassage: Sendable {
 
     private(set) var relay: any AnswerRelay
     private(set) var collector: AnswerCollector?
+    /// For a hold that grows, or an answer that may be carried on elsewhere.
+    private(set) var transcript: StreamTranscript?
+    /// For the latter, when bytes are passed on as they came.
+    private var trail: (any NativeTrail)?
     /// For a hold that grows.
-    private var transcript: StreamTranscript?
     private var payment: StreamPayment?
     private(set) var clientError: (any Error)?
     private var goneAt: ContinuousClock.Instant?
     private var drained = 0
 
-    /// - Parameter isKept: The answer may be given again, so it is put together.
-    init(_ open: OpenAttempt, _ relay: any AnswerRelay, isKept: Bool) {
+    /// - Parameters:
+    ///   - isKept: The answer may be given again, so it is put together.
+    ///   - mayContinue: Another attempt may carry it on, so it is written down.
+    init(_ open: OpenAttempt, _ relay: any AnswerRelay, isKept: Bool, mayContinue: Bool) {
         self.relay = relay
-        let adapter = open.attempt.provider.adapter
-        if isKept { collector = AnswerCollector(adapter.makeStreamDecoder()) }
-        guard case .growing(let hold) = open.money else { return }
-        transcript = StreamTranscript(adapter.makeStreamDecoder())
-        payment = StreamPayment(hold)
+        if isKept { collector = AnswerCollector(open.attempt.provider.adapter.makeStreamDecoder()) }
+        if case .growing(let hold) = open.money { payment = StreamPayment(hold) }
+        guard payment != nil || mayContinue else { return }
+        transcript = StreamTranscript(of: open.attempt, keepsText: mayContinue)
+        if mayContinue, open.attempt.isNative { trail = open.call.request.dialect.implementation?.makeTrail() }
     }
 
     /// Whether the stream is paid for while it comes.
@@ -38,6 +43,11 @@ struct StreamPassage: Sendable {
     /// Neither the end nor a failure has come.
     var goesOn: Bool { !relay.isComplete && relay.failure == nil }
 
+    /// What writes on for the client after all that it has; nil when that cannot be said.
+    func encoder(_ context: AnswerContext) -> (any AnswerStreamEncoder)? {
+        relay.encoderSoFar ?? trail?.encoder(context)
+    }
+
     // MARK: From the provider
 
     /// - Returns: What to send to the client.
@@ -45,6 +55,7 @@ struct StreamPassage: Sendable {
         collector?.feed(bytes)
         let output = try relay.feed(bytes)
         transcript?.feed(bytes)
+        trail?.follow(output)
         return output
     }
 
