@@ -15,7 +15,7 @@ struct OpenAIChatTrail: NativeTrail {
 
     mutating func follow(_ bytes: [UInt8]) {
         guard head == nil, let events = try? events.feed(bytes) else { return }
-        head = events.lazy.compactMap(\.value).first { $0["id"]?.string != nil }
+        head = events.lazy.compactMap(\.value).first { $0["id"]?.string?.isEmpty == false }
     }
 
     func encoder(_ context: AnswerContext) -> (any AnswerStreamEncoder)? {
