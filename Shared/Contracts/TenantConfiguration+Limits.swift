@@ -12,10 +12,14 @@ extension TenantConfiguration {
         package var perUser: Rates
         /// The share of the three limits that only calls for tickets of priority 1 may use.
         package var reservedForPriority1: Double
+        /// How many tokens of a streamed answer are paid for at first, and more with each step while it comes; nil for
+        /// all of its limit before it begins.
+        package var streamHoldTokens: Int64?
 
         package init(
             requestsPerMinute: Int? = nil, tokensPerMinute: Int64? = nil, concurrency: Int? = nil,
-            perKey: Rates = Rates(), perUser: Rates = Rates(), reservedForPriority1: Double = 0
+            perKey: Rates = Rates(), perUser: Rates = Rates(), reservedForPriority1: Double = 0,
+            streamHoldTokens: Int64? = nil
         ) {
             self.requestsPerMinute = requestsPerMinute
             self.tokensPerMinute = tokensPerMinute
@@ -23,10 +27,12 @@ extension TenantConfiguration {
             self.perKey = perKey
             self.perUser = perUser
             self.reservedForPriority1 = reservedForPriority1
+            self.streamHoldTokens = streamHoldTokens
         }
 
         enum CodingKeys: String, MemberKey, CaseIterable {
             case requestsPerMinute, tokensPerMinute, concurrency, perKey, perUser, reservedForPriority1
+            case streamHoldTokens
         }
 
         package init(from decoder: any Decoder) throws {
@@ -36,12 +42,13 @@ extension TenantConfiguration {
                 tokensPerMinute: try members.optional(.tokensPerMinute),
                 concurrency: try members.optional(.concurrency), perKey: try members.value(.perKey, Rates()),
                 perUser: try members.value(.perUser, Rates()),
-                reservedForPriority1: try members.value(.reservedForPriority1, 0))
+                reservedForPriority1: try members.value(.reservedForPriority1, 0),
+                streamHoldTokens: try members.optional(.streamHoldTokens))
         }
 
         /// Snake case finds no word in a digit when it writes, and does when it reads.
         private enum EncodingKeys: String, CodingKey {
-            case requestsPerMinute, tokensPerMinute, concurrency, perKey, perUser
+            case requestsPerMinute, tokensPerMinute, concurrency, perKey, perUser, streamHoldTokens
             case reservedForPriority1 = "reservedForPriority_1"
         }
 
@@ -53,6 +60,7 @@ extension TenantConfiguration {
             try container.encode(perKey, forKey: .perKey)
             try container.encode(perUser, forKey: .perUser)
             try container.encode(reservedForPriority1, forKey: .reservedForPriority1)
+            try container.encodeIfPresent(streamHoldTokens, forKey: .streamHoldTokens)
         }
     }
 

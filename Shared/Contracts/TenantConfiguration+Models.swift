@@ -30,11 +30,14 @@ extension TenantConfiguration {
         package var residency: [String]?
         /// Nil: a request past the budget is refused and no earlier one changed.
         package var nearBudget: NearBudget?
+        /// Whether a streamed answer of text whose provider broke off is carried on by the next target that can. It
+        /// reads the request again, and the beginning with it, and bills for both.
+        package var continueBrokenStreams: Bool
 
         package init(
             allowed: [String]? = nil, defaultModel: String = "default", aliases: [String: Alias] = [:],
             policy: RoutingPolicy = .priority, fallbacks: [String: [String]] = [:], residency: [String]? = nil,
-            nearBudget: NearBudget? = nil
+            nearBudget: NearBudget? = nil, continueBrokenStreams: Bool = false
         ) {
             self.allowed = allowed
             self.defaultModel = defaultModel
@@ -43,10 +46,11 @@ extension TenantConfiguration {
             self.fallbacks = fallbacks
             self.residency = residency
             self.nearBudget = nearBudget
+            self.continueBrokenStreams = continueBrokenStreams
         }
 
         enum CodingKeys: String, MemberKey, CaseIterable {
-            case allowed, aliases, policy, fallbacks, residency, nearBudget
+            case allowed, aliases, policy, fallbacks, residency, nearBudget, continueBrokenStreams
             case defaultModel = "default"
         }
 
@@ -56,7 +60,8 @@ extension TenantConfiguration {
                 allowed: try members.optional(.allowed), defaultModel: try members.value(.defaultModel, "default"),
                 aliases: try members.value(.aliases, [:]), policy: try members.value(.policy, .priority),
                 fallbacks: try members.value(.fallbacks, [:]), residency: try members.optional(.residency),
-                nearBudget: try members.optional(.nearBudget))
+                nearBudget: try members.optional(.nearBudget),
+                continueBrokenStreams: try members.value(.continueBrokenStreams, false))
         }
     }
 

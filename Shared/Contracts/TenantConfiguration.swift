@@ -8,7 +8,8 @@ package struct TenantConfiguration: Codable, Sendable, Equatable {
     package var limits: Limits
     package var cache: Cache
     package var clientGone: ClientGone
-    /// Whether an answer under way is cut off when the budget ends, and refused while the budget cannot be asked.
+    /// Whether a stream whose hold grows (`limits.streamHoldTokens`) is cut off when the budget ends; otherwise it goes
+    /// on to its limit, past the budget. Whatever is held as a whole is within the budget either way.
     package var strictBudget: Bool
     package var tier: Tier
 

@@ -14,6 +14,9 @@ package struct ResponseBodyStream: AsyncSequence, Sendable {
 
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(reader: reader) }
 
+    /// Closes the transfer at once, whoever holds the stream.
+    package func cancel() { reader.cancel() }
+
     package struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate let reader: Reader
 
@@ -34,6 +37,8 @@ package struct ResponseBodyStream: AsyncSequence, Sendable {
         deinit {
             transfer.cancel()
         }
+
+        func cancel() { transfer.cancel() }
 
         func next() async throws -> [UInt8]? {
             if Task.isCancelled { transfer.cancel() }

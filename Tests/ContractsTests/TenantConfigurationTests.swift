@@ -9,9 +9,10 @@ struct TenantConfigurationTests {
           "aliases": {"Fast_one": {"policy": "lowest_price", "sticky": true, "targets":
             [{"provider": "openai", "model": "gpt-5-mini", "weight": 3}, {"model": "claude-haiku-4-5"}]}},
           "policy": "least_busy", "fallbacks": {"gpt_5": ["claude-sonnet-4-5", "Fast_one"]}, "residency": ["eu"],
-          "near_budget": {"share": 0.8, "use": "cheap"}},
+          "near_budget": {"share": 0.8, "use": "cheap"}, "continue_broken_streams": true},
          "limits": {"requests_per_minute": 600, "tokens_per_minute": 100000, "concurrency": 8,
-          "per_key": {"requests_per_minute": 60}, "per_user": {"concurrency": 1}, "reserved_for_priority_1": 0.1},
+          "per_key": {"requests_per_minute": 60}, "per_user": {"concurrency": 1}, "reserved_for_priority_1": 0.1,
+          "stream_hold_tokens": 512},
          "cache": {"enabled": true, "ttl_seconds": 60, "maximum_bytes": 1048576,
           "semantic": {"similarity": 0.9, "embedding_model": "text-embedding-3-small"}},
          "client_gone": "abort", "strict_budget": false, "tier": "premium"}
@@ -25,8 +26,10 @@ struct TenantConfigurationTests {
         #expect(configuration.models.aliases["Fast_one"]?.policy == .lowestPrice)
         #expect(configuration.models.fallbacks["gpt_5"] == ["claude-sonnet-4-5", "Fast_one"])
         #expect(configuration.models.nearBudget == .init(share: 0.8, use: "cheap"))
+        #expect(configuration.models.continueBrokenStreams)
         #expect(configuration.limits.reservedForPriority1 == 0.1)
         #expect(configuration.limits.perUser.concurrency == 1)
+        #expect(configuration.limits.streamHoldTokens == 512)
         #expect(configuration.cache.semantic?.embeddingModel == "text-embedding-3-small")
         #expect(configuration.clientGone == .abort && !configuration.strictBudget && configuration.tier == .premium)
         let written = try WireFormat.encoder().encode(configuration)
@@ -46,6 +49,7 @@ struct TenantConfigurationTests {
         let defaults = TenantConfiguration()
         #expect(defaults.models.policy == .priority && defaults.models.allowed == nil && !defaults.cache.enabled)
         #expect(defaults.clientGone == .drain && defaults.strictBudget)
+        #expect(!defaults.models.continueBrokenStreams && defaults.limits.streamHoldTokens == nil)
     }
 
     @Test("everything that is wrong is named with its path, once, in one reading")

@@ -140,6 +140,21 @@ struct CurlClientStreamTests {
         }
     }
 
+    @Test("a stream that is cancelled closes the transfer though it is still held")
+    func cancelled() async throws {
+        let server = try ScriptedTCPServer([.receiveRequest, .send(Self.head), .sendForever])
+        try await withClient { client async throws in
+            let response = try await client.stream(OutgoingRequest(url: server.url))
+            var iterator = response.body.makeAsyncIterator()
+            #expect(try await iterator.next() != nil)
+            response.body.cancel()
+            #expect(await server.peerCloses(0))
+            await #expect(throws: CurlError.self) {
+                while try await iterator.next() != nil {}
+            }
+        }
+    }
+
     @Test("a stream that is read to its end leaves its connection for the next")
     func reuse() async throws {
         let server = try ScriptedTCPServer([.answerEach("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")])

@@ -51,7 +51,7 @@ struct ConfigurationTests {
                 {"models": {"allowed": ["a*b"], "aliases": {"fast": {"targets": []}, "a b": {"targets": [{"model": "m"}]},
                     "w": {"targets": [{"model": "m", "weight": 0}, {"model": "fast"}]}},
                   "fallbacks": {"fast": ["x"], "y": ["y"]}, "residency": ["EU"], "near_budget": {"share": 1}},
-                 "limits": {"per_user": {"concurrency": 0}, "reserved_for_priority_1": 1},
+                 "limits": {"per_user": {"concurrency": 0}, "reserved_for_priority_1": 1, "stream_hold_tokens": 127},
                  "cache": {"ttl_seconds": 0, "semantic": {"similarity": 0.1, "embedding_model": "e"}}}
                 """
             let shape = try await fixture.admin("PUT", path, json: wrong)
@@ -65,8 +65,8 @@ struct ConfigurationTests {
                     "models.allowed[0]", "models.aliases.fast.targets", "models.aliases.a b",
                     "models.aliases.w.targets[0].weight", "models.aliases.w.targets[1].model", "models.fallbacks.fast",
                     "models.fallbacks.y[0]", "models.residency[0]", "models.near_budget.share",
-                    "limits.per_user.concurrency", "limits.reserved_for_priority_1", "cache.ttl_seconds",
-                    "cache.semantic.similarity",
+                    "limits.per_user.concurrency", "limits.reserved_for_priority_1", "limits.stream_hold_tokens",
+                    "cache.ttl_seconds", "cache.semantic.similarity",
                 ], "\(answer.text)")
             #expect(try await fixture.admin("PUT", path, json: "{").status == 400)
             #expect(try await fixture.admin("PUT", path, json: "[]").status == 422)

@@ -20,6 +20,8 @@ final class FakeBilling: Sendable {
         /// Leases are at most this large, so that several are needed.
         var chunk: Int64 = .max
         var isDown = false
+        /// So many requests for leases fail before one is heard again.
+        var outage = 0
     }
 
     static let price = ModelPrice(
@@ -94,6 +96,10 @@ final class FakeBilling: Sendable {
     private func lease(_ request: Request) async throws -> Response {
         let body: LeaseRequest = try await Self.decode(request)
         let outcome: (LeaseGrant?, Bool) = state.withLock { state in
+            if state.outage > 0 {
+                state.outage -= 1
+                return (nil, true)
+            }
             guard !state.isDown else { return (nil, true) }
             state.leaseRequests += 1
             let expiry = Date().addingTimeInterval(10)

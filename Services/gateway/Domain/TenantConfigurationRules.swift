@@ -13,6 +13,8 @@ struct TenantConfigurationRules {
     static let rates = 1...100_000_000
     static let tokenRates: ClosedRange<Int64> = 1...1_000_000_000_000
     static let concurrencies = 1...1_000_000
+    /// From the smallest step that is worth asking for to the largest limit on an answer.
+    static let streamHolds = StreamAllowance.minimumStep...CallBudget.maximumLimit
     static let lifetimes = 1...2_592_000
     static let cacheSizes = 65_536...17_179_869_184
 
@@ -131,6 +133,7 @@ struct TenantConfigurationRules {
         if !(0...0.9).contains(limits.reservedForPriority1) {
             report("limits.reserved_for_priority_1", "must be from 0 to 0.9")
         }
+        if let tokens = limits.streamHoldTokens { check(tokens, Self.streamHolds, "limits.stream_hold_tokens") }
     }
 
     private mutating func check(_ cache: TenantConfiguration.Cache) {

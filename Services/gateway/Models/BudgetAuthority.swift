@@ -34,18 +34,25 @@ final class BudgetAuthority: Sendable {
 
     /// Claims `amount` pico-dollars. Every hold must be settled, exactly once.
     ///
-    /// - Throws: 402 when the budget does not have it, 503 when nobody can say.
-    nonisolated(nonsending) func hold(_ amount: Int64, as caller: Caller) async throws -> SpendingLedger.Hold {
-        for _ in 0..<Self.maximumAttempts {
+    /// - Parameter wished: How much the hold may grow to. When a lease has to be asked for, one with room for that much
+    ///   is asked for first, then smaller ones down to `amount`: growing on one lease needs no second hold.
+    /// - Throws: 402 when the budget does not have `amount`, 503 when nobody can say.
+    nonisolated(nonsending) func hold(
+        _ amount: Int64, wishing wished: Int64 = 0, as caller: Caller
+    ) async throws -> SpendingLedger.Hold {
+        var need = max(amount, wished)
+        for attempt in 1...Self.maximumAttempts {
             if let hold = tryHold(amount, caller.tenant) { return hold }
+            let asked = need
             do {
                 _ = try await asking.run(caller.tenant) {
-                    try await self.ask(amount, as: caller)
-                    return amount
+                    try await self.ask(asked, as: caller)
+                    return asked
                 }
             } catch let error as LeaseRefusal {
                 // Somebody who needed more was refused; what this call needs may still be there.
                 if error.need <= amount { throw error.error }
+                need = attempt < Self.maximumAttempts / 2 ? max(amount, min(asked, error.need) / 2) : amount
             } catch {
                 if let hold = holdWithoutAuthority(caller.tenant) { return hold }
                 throw APIError.unavailable(

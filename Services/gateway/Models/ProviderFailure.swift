@@ -1,5 +1,7 @@
+import Contracts
 import CurlClient
 import HTTPTypes
+import ServiceKit
 
 /// Why a provider gave no usable answer, and what the client is told.
 ///
@@ -169,6 +171,11 @@ struct ProviderFailure: Error, Equatable {
             gateway(504, "The provider fell silent; what was sent is not complete.", "stream_interrupted"),
             reason: reason, mayHaveRun: true)
     }
+
+    /// Not the provider's: the tenant's budget ended while the answer came.
+    static let budgetEnded = ProviderFailure(
+        OpenAIError(APIError(.budgetExhausted, "The budget has ended; what was sent is not complete.")),
+        reason: "budget ended, answer cut off", mayHaveRun: true, blame: .request)
 
     private static func gateway(_ status: Int, _ message: String, _ code: String) -> OpenAIError {
         OpenAIError(status: status, message: message, type: "server_error", code: code)

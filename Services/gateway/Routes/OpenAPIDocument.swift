@@ -1487,6 +1487,12 @@ enum OpenAPIDocument {
                       properties:
                         share: {type: number, exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.9}
                         use: {type: string, description: The alias or model that takes the place of a dearer one.}
+                    continue_broken_streams:
+                      type: boolean
+                      default: false
+                      description: >-
+                        Whether a streamed answer of text whose provider broke off is carried on by the next target that can.
+                        Both attempts are billed.
                 limits:
                   allOf:
                     - $ref: "#/components/schemas/Rates"
@@ -1495,6 +1501,14 @@ enum OpenAPIDocument {
                         per_key: {$ref: "#/components/schemas/Rates"}
                         per_user: {$ref: "#/components/schemas/Rates"}
                         reserved_for_priority_1: {type: number, minimum: 0, maximum: 0.9, default: 0}
+                        stream_hold_tokens:
+                          type: [integer, "null"]
+                          minimum: 128
+                          maximum: 32768
+                          default: null
+                          description: >-
+                            How many tokens of a streamed answer are paid for before it begins, and more with each step while it
+                            comes; null for all of its limit at once.
                 cache:
                   type: object
                   additionalProperties: false
@@ -1509,7 +1523,12 @@ enum OpenAPIDocument {
                         similarity: {type: number, minimum: 0.5, maximum: 1, default: 0.97}
                         embedding_model: {type: string}
                 client_gone: {type: string, enum: [drain, abort], default: drain}
-                strict_budget: {type: boolean, default: true}
+                strict_budget:
+                  type: boolean
+                  default: true
+                  description: >-
+                    Whether a stream that is paid for by steps (`limits.stream_hold_tokens`) is cut off with an error event when
+                    the budget ends. Otherwise it goes on to its limit, past the budget.
                 tier: {type: string, enum: [free, standard, premium], default: standard}
             ModelAlias:
               type: object

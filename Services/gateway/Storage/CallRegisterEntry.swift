@@ -73,7 +73,7 @@ extension CallRegisterEntry {
         provider = attempt.provider.name
         requestID = call.caller.requestID
         actor = call.caller.actor
-        requestBytes = call.request.body.count
+        requestBytes = attempt.requestBytes
         self.lease = lease
         apiKey = call.caller.apiKey
         user = call.user

@@ -43,6 +43,7 @@ package struct FakeAnthropic: FakeVendor {
         }
         var question = FakeQuestion(model: model, texts: texts)
         question.limit = limit
+        if last.string("role") == "assistant" { question.beginning = try beginning(texts.last ?? "", model) }
         let blocks = last.objects("content")
         question.isAsked = last.string("role") == "user" && !blocks.contains { $0.string("type") == "tool_result" }
         if json.object("tool_choice")?.string("type") != "none" {
@@ -51,6 +52,17 @@ package struct FakeAnthropic: FakeVendor {
         question.streams = json.flag("stream")
         question.wantsJSON = json.object("output_config")?.object("format") != nil
         return question
+    }
+
+    private func beginning(_ text: String, _ model: String) throws(FakeRefusal) -> String {
+        if model.contains("-4-6") {
+            throw .invalid(
+                "This model does not support assistant message prefill. The conversation must end with a user message.")
+        }
+        guard text.last?.isWhitespace != true else {
+            throw .invalid("messages: final assistant content cannot end with trailing whitespace")
+        }
+        return text
     }
 
     private func check(_ message: [String: Any], _ index: Int) throws(FakeRefusal) {

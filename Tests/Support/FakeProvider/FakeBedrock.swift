@@ -45,6 +45,12 @@ package struct FakeBedrock: FakeVendor {
         if json["system"] != nil { texts.append(text(json.objects("system"))) }
         for message in messages { texts.append(text(message.objects("content"))) }
         var question = FakeQuestion(model: model, texts: texts)
+        if last.string("role") == "assistant" {
+            guard texts.last?.last?.isWhitespace != true else {
+                throw .invalid("final assistant content cannot end with trailing whitespace")
+            }
+            question.beginning = texts.last
+        }
         question.isAsked =
             last.string("role") == "user" && !last.objects("content").contains { $0["toolResult"] != nil }
         question.tool = json.object("toolConfig")?.objects("tools").first?.object("toolSpec")?.string("name")

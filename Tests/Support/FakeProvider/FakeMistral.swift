@@ -28,6 +28,13 @@ package struct FakeMistral: FakeVendor {
             try check(json)
             var question = try FakeOpenAIWords.question(json)
             question.includesUsage = true
+            if let last = json.objects("messages").last, last.string("role") == "assistant" {
+                guard last.flag("prefix") else {
+                    throw .invalid("Expected last role User or Tool (or Assistant with prefix True) for serving")
+                }
+                question.beginning = question.texts.last
+                question.repeatsBeginning = true
+            }
             return .chat(question)
         case "/v1/embeddings": return .embeddings(try FakeOpenAIWords.embeddings(try [String: Any](json: arrival.body)))
         case "/v1/models": return .models

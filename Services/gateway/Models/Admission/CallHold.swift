@@ -29,11 +29,14 @@ final class CallHold: Sendable {
         state = Mutex(State(hold: hold))
     }
 
-    convenience init(_ hold: SpendingLedger.Hold, as caller: Caller, from budgets: BudgetAuthority) {
+    /// - Parameter most: How large it may become.
+    convenience init(
+        _ hold: SpendingLedger.Hold, growingTo most: Int64, as caller: Caller, from budgets: BudgetAuthority
+    ) {
         self.init(
             hold,
             from: Source(
-                hold: { try await budgets.hold($0, as: caller) },
+                hold: { try await budgets.hold($0, wishing: most, as: caller) },
                 extend: { budgets.extend($0, by: $1, of: caller.tenant) },
                 settle: { budgets.settle($0, of: caller.tenant, spent: $1) }))
     }

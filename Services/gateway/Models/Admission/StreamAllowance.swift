@@ -5,7 +5,7 @@
 /// the answer together, as far as they can be counted on the way.
 ///
 /// The provider was sent the whole limit, so what it has produced and we have not read yet is not bounded by the hold;
-/// `margin` is kept for it. A tenant that wants no such difference holds the whole limit from the start, which is the
+/// `margin` is kept for what is read together with the last that is paid for. A tenant that wants no such difference holds the whole limit from the start, which is the
 /// default.
 struct StreamAllowance: Sendable, Equatable {
     enum Action: Sendable, Equatable {

@@ -31,6 +31,22 @@ struct AttemptSequence {
         return CallAttempt(call: call, target: target, decision: decision, number: number)
     }
 
+    /// Whether there are targets that have not been tried.
+    var hasMoreTargets: Bool { !waiting.isEmpty }
+
+    /// The attempt that carries a broken answer on, at the next target that can, and how it does; nil when none can or
+    /// it is too late. Every target is asked once.
+    mutating func next(continuing broken: BrokenAnswer, of call: ModelCall) -> (CallAttempt, AnswerPrefill)? {
+        while ContinuousClock.now < deadline, !Task.isCancelled, let target = waiting.popFirst() {
+            guard let prefill = target.prefill else { continue }
+            number += 1
+            let attempt = CallAttempt(
+                call: call, target: target, decision: decision, number: number, continuing: broken)
+            return (attempt, prefill)
+        }
+        return nil
+    }
+
     /// Decides what follows a failure, and waits if something should be waited for.
     ///
     /// - Throws: What the client is told, when there is nothing more to try.

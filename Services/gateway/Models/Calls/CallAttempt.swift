@@ -12,8 +12,13 @@ final class CallAttempt: Sendable {
     let number: Int
     /// Names the attempt at the provider, in its logs and in ours: the id of its usage event.
     let reference: UsageRecordID
+    /// The answer that it carries on; nil for one that begins at the beginning.
+    let continued: BrokenAnswer?
 
-    init(call: ModelCall, target: ModelTarget, decision: RouteDecision, number: Int) {
+    init(
+        call: ModelCall, target: ModelTarget, decision: RouteDecision, number: Int, continuing: BrokenAnswer? = nil
+    ) {
+        continued = continuing
         self.call = call
         self.target = target
         self.decision = decision
@@ -24,7 +29,23 @@ final class CallAttempt: Sendable {
     var provider: ModelProvider { target.provider }
 
     /// The provider speaks the client's dialect, so bodies are passed on as they are.
-    var isNative: Bool { provider.adapter.nativeDialects.contains(call.request.dialect) }
+    var isNative: Bool { continued == nil && provider.adapter.nativeDialects.contains(call.request.dialect) }
+
+    /// What the attempt may cost at most.
+    var budget: CallBudget {
+        guard let continued else { return call.budget }
+        let limit = CallBudget.limit(stated: call.request.statedLimit)
+        return CallBudget(bodyBytes: requestBytes, limit: max(1, limit - continued.tokens), choices: 1)
+    }
+
+    /// The size of what the provider has to read, as far as estimates go.
+    var requestBytes: Int { call.request.body.count + (continued?.text.utf8.count ?? 0) }
+
+    /// For the records: what became of it, and that it carries another attempt on.
+    func reason(_ word: String?) -> String? {
+        guard let continued else { return word }
+        return "continued from attempt \(continued.attempt)" + (word.map { ": \($0)" } ?? "")
+    }
 
     /// The body for the provider.
     ///
@@ -45,6 +66,7 @@ final class CallAttempt: Sendable {
         }
         var conversation = try dialect.conversation(call.request.body)
         if isBudgeted { conversation.maximumTokens = CallBudget.limit(stated: conversation.maximumTokens) }
+        continued?.extend(&conversation)
         return conversation
     }
 

@@ -19,27 +19,32 @@ struct CallDelivery: Sendable {
     let gateway: ModelGateway
     let logger: Logger
 
-    private var call: ModelCall { admitted.call }
+    var call: ModelCall { admitted.call }
+
+    /// The tenant wants broken streams to be carried on.
+    var allowsContinuation: Bool { call.profile.settings.models.continueBrokenStreams }
 
     /// The response, as the client asked for it.
     ///
     /// - Parameter keep: Called with a streamed answer when it is complete.
     func run(keeping keep: Keep? = nil) async throws -> Response {
         guard call.streams else { return try await whole().response }
-        return try await attempts { try await stream($0, keep) }
+        return try await attempts { try await stream($0, $1, keep) }
     }
 
     /// The whole answer.
     func whole() async throws -> FinishedAnswer {
-        try await attempts { try await whole($0) }
+        try await attempts { open, _ in try await whole(open) }
     }
 
-    private func attempts<Value>(_ deliver: (OpenAttempt) async throws -> Value) async throws -> Value {
+    private func attempts<Value>(
+        _ deliver: (OpenAttempt, AttemptSequence) async throws -> Value
+    ) async throws -> Value {
         var attempts = AttemptSequence(plan: admitted.plan, deadline: call.deadline)
         while let attempt = attempts.next(of: call) {
             let open = try await open(attempt)
             do {
-                return try await deliver(open)
+                return try await deliver(open, attempts)
             } catch let failure as ProviderFailure {
                 logger.warning(
                     "provider failed",
@@ -57,17 +62,29 @@ struct CallDelivery: Sendable {
     /// Takes the money for an attempt.
     ///
     /// - Throws: `ModelGateway.Refusal` for the first one; for a later one the error itself, since there is a record.
-    private func open(_ attempt: CallAttempt) async throws -> OpenAttempt {
+    func open(_ attempt: CallAttempt) async throws -> OpenAttempt {
         do {
-            // Without a price nothing can be held: only a tenant known to have no budget gets through.
-            let amount = attempt.target.price.map { call.budget.cost(at: $0) } ?? .max
-            let hold = try await gateway.budgets.hold(amount, as: call.caller)
+            let money: AttemptMoney
+            if let terms = GrowingTerms(attempt) {
+                money = try await growing(terms)
+            } else {
+                // Without a price nothing can be held: only a tenant known to have no budget gets through.
+                let amount = attempt.target.price.map { attempt.budget.cost(at: $0) } ?? .max
+                money = .whole(try await gateway.budgets.hold(amount, as: call.caller))
+            }
             return try OpenAttempt(
-                attempt, ticket: admitted.ticket, hold: hold, budgets: gateway.budgets, recorder: gateway.recorder,
+                attempt, ticket: admitted.ticket, money: money, budgets: gateway.budgets, recorder: gateway.recorder,
                 register: gateway.register, logger: logger)
         } catch {
             throw attempt.number == 1 ? ModelGateway.Refusal(error: error) : error
         }
+    }
+
+    private func growing(_ terms: GrowingTerms) async throws -> AttemptMoney {
+        let hold = try await gateway.budgets.hold(terms.initial, wishing: terms.most, as: call.caller)
+        guard hold.lease != nil else { return .whole(hold) }
+        let growing = CallHold(hold, growingTo: terms.most, as: call.caller, from: gateway.budgets)
+        return .growing(GrowingHold(growing, terms))
     }
 
     // MARK: Whole answers
@@ -89,8 +106,23 @@ struct CallDelivery: Sendable {
 
     // MARK: Streams
 
-    private func stream(_ open: OpenAttempt, _ keep: Keep?) async throws -> Response {
-        let relay = try relay(open.attempt)
+    private func stream(_ open: OpenAttempt, _ attempts: AttemptSequence, _ keep: Keep?) async throws -> Response {
+        let stream = try await begin(
+            open, relay(open.attempt), keeping: keep, continuation: .of(self, attempts))
+        let offer = StreamOffer(stream)
+        return Response(
+            status: .ok,
+            // Proxies in between must not gather the events.
+            headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache, no-transform"],
+            body: ResponseBody { writer in try await offer.take()?.run(&writer) })
+    }
+
+    /// A stream whose answer has begun.
+    ///
+    /// - Throws: `ProviderFailure` when it does not begin.
+    func begin(
+        _ open: OpenAttempt, _ relay: any AnswerRelay, keeping keep: Keep?, continuation: StreamContinuation?
+    ) async throws -> AnswerStream {
         let answer: StreamingResponse
         do {
             answer = try await gateway.client.stream(request(open))
@@ -105,12 +137,7 @@ struct CallDelivery: Sendable {
         guard answer.headers["content-type"]?.lowercased().hasPrefix(type) ?? false else {
             throw ProviderFailure.unusable("not an event stream")
         }
-        let offer = StreamOffer(try await AnswerStream.begin(open, relay, answer.body, keep))
-        return Response(
-            status: .ok,
-            // Proxies in between must not gather the events.
-            headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache, no-transform"],
-            body: ResponseBody { writer in try await offer.take()?.run(&writer) })
+        return try await AnswerStream.begin(open, relay, answer.body, keep, continuation)
     }
 
     private func relay(_ attempt: CallAttempt) throws(ProviderFailure) -> any AnswerRelay {

@@ -14,12 +14,13 @@ struct CallOutcome: Sendable {
     }
 
     /// A failure before any of the answer came. A provider that may have begun has read the request at least.
-    static func failure(_ failure: ProviderFailure, of call: ModelCall) -> CallOutcome {
+    static func failure(_ failure: ProviderFailure, of attempt: CallAttempt) -> CallOutcome {
+        let reason = attempt.reason(failure.reason)
         guard failure.mayHaveRun else {
-            return CallOutcome(result: .failure, usage: .none, isExact: true, reason: failure.reason)
+            return CallOutcome(result: .failure, usage: .none, isExact: true, reason: reason)
         }
-        let usage = UsageEstimate.usage(requestBytes: call.request.body.count, answerTokens: 0)
-        return .estimate(usage, result: .failure, reason: failure.reason)
+        let usage = UsageEstimate.usage(requestBytes: attempt.requestBytes, answerTokens: 0)
+        return .estimate(usage, result: .failure, reason: reason)
     }
 
     static func estimate(

@@ -8,7 +8,7 @@ import Synchronization
 /// body is never asked for because the client has gone, which nothing but the end of this object shows.
 final class OpenAttempt: Sendable {
     let attempt: CallAttempt
-    let hold: SpendingLedger.Hold
+    let money: AttemptMoney
     let logger: Logger
     private let ticket: AdmissionTicket
     private let health: HealthAttempt
@@ -21,18 +21,18 @@ final class OpenAttempt: Sendable {
 
     /// - Throws: When the attempt cannot be written into the register; the hold is then free again.
     init(
-        _ attempt: CallAttempt, ticket: AdmissionTicket, hold: SpendingLedger.Hold, budgets: BudgetAuthority,
+        _ attempt: CallAttempt, ticket: AdmissionTicket, money: AttemptMoney, budgets: BudgetAuthority,
         recorder: CallRecorder, register: CallRegister, logger: Logger
     ) throws(APIError) {
         do {
-            slot = try register.begin(CallRegisterEntry(attempt, lease: hold.lease))
+            slot = try register.begin(CallRegisterEntry(attempt, lease: money.lease))
         } catch {
-            budgets.settle(hold, of: attempt.call.caller.tenant, spent: 0)
+            _ = money.settle(spent: 0, of: attempt.call.caller.tenant, in: budgets)
             throw .unavailable("the record of this call could not be kept", underlying: error)
         }
         self.attempt = attempt
         self.ticket = ticket
-        self.hold = hold
+        self.money = money
         self.budgets = budgets
         self.recorder = recorder
         self.register = register
@@ -43,7 +43,7 @@ final class OpenAttempt: Sendable {
     var call: ModelCall { attempt.call }
 
     /// A limit on the answer has to be sent, since money is held for that much.
-    var isBudgeted: Bool { hold.lease != nil }
+    var isBudgeted: Bool { money.isBudgeted }
 
     /// Since the attempt began.
     var elapsed: Duration { startedAt.duration(to: .now) }
@@ -64,9 +64,18 @@ final class OpenAttempt: Sendable {
     ///
     /// - Throws: When the records could not be kept; the answer must then not look complete.
     func finish(_ outcome: CallOutcome, _ result: AttemptResult) async throws {
+        let usage = outcome.usage + (attempt.continued?.usage ?? .none)
+        ticket.finish(usedTokens: usage.prompt + usage.completion)
         guard claim() else { return }
         health.end(result)
-        ticket.finish(usedTokens: outcome.usage.prompt + outcome.usage.completion)
+        try await keep(outcome)
+    }
+
+    /// The answer broke off and another attempt may carry it on, which is then the end of the call. Otherwise `finish`
+    /// is; it keeps no second record. The same guarantees as `finish`.
+    func breakOff(_ outcome: CallOutcome, _ result: AttemptResult) async throws {
+        guard claim() else { return }
+        health.end(result)
         try await keep(outcome)
     }
 
@@ -74,23 +83,23 @@ final class OpenAttempt: Sendable {
     func fail(_ failure: ProviderFailure) async throws {
         guard claim() else { return }
         health.end(AttemptResult(failure))
-        try await keep(.failure(failure, of: call))
+        try await keep(.failure(failure, of: attempt))
     }
 
     private func keep(_ outcome: CallOutcome) async throws {
-        settle(outcome)
-        try await recorder.record(attempt, outcome, lease: hold.lease)
+        let lease = settle(outcome)
+        try await recorder.record(attempt, outcome, lease: lease)
         register.end(slot)
     }
 
     deinit {
         guard claim() else { return }
         let outcome = CallOutcome.estimate(
-            UsageEstimate.usage(requestBytes: call.request.body.count, answerTokens: 0), result: .failure,
-            reason: "client gone before the answer")
-        settle(outcome)
+            UsageEstimate.usage(requestBytes: attempt.requestBytes, answerTokens: 0), result: .failure,
+            reason: attempt.reason("client gone before the answer"))
+        let lease = settle(outcome)
         ticket.finish(usedTokens: outcome.usage.prompt)
-        let (attempt, lease, recorder, logger) = (attempt, hold.lease, recorder, logger)
+        let (attempt, recorder, logger) = (attempt, recorder, logger)
         let (register, slot) = (register, slot)
         Task.detached {
             do {
@@ -106,7 +115,7 @@ final class OpenAttempt: Sendable {
         !isFinished.exchange(true, ordering: .acquiringAndReleasing)
     }
 
-    private func settle(_ outcome: CallOutcome) {
-        budgets.settle(hold, of: call.caller.tenant, spent: cost(of: outcome.usage) ?? hold.amount)
+    private func settle(_ outcome: CallOutcome) -> LeaseID? {
+        money.settle(spent: cost(of: outcome.usage), of: call.caller.tenant, in: budgets)
     }
 }

@@ -24,6 +24,13 @@ protocol AnswerRelay: Sendable {
     var failure: ProviderFailure? { get }
     /// What ends the stream for the client, when the answer is complete and its record is kept.
     var ending: [UInt8] { get }
+    /// What writes in the client's words, standing after all that was passed on; nil where bytes are passed on as they
+    /// came.
+    var encoderSoFar: (any AnswerStreamEncoder)? { get }
+}
+
+extension AnswerRelay {
+    var encoderSoFar: (any AnswerStreamEncoder)? { nil }
 }
 
 /// Why a stream cannot be carried on.

@@ -24,6 +24,8 @@ enum AnthropicMessagesDialect: ClientDialect {
         NativeRelay(AnthropicEventReader())
     }
 
+    static func makeTrail() -> (any NativeTrail)? { AnthropicTrail() }
+
     static func reading(of answer: [UInt8]) throws(JSONSyntaxError) -> ModelAnswer {
         let document = JSONDocument(answer)
         var counts = AnthropicUsage()

@@ -17,6 +17,14 @@ struct AnthropicStreamEncoder: AnswerStreamEncoder {
         self.context = context
     }
 
+    /// Goes on after events of another writer's.
+    init(_ context: AnswerContext, afterBlocks blocks: Int, isTextOpen: Bool) {
+        self.context = context
+        self.blocks = blocks
+        hasBegun = true
+        open = isTextOpen ? .text : nil
+    }
+
     var ending: [UInt8] { Self.stop }
     private static let stop = Array("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".utf8)
 

@@ -22,6 +22,9 @@ protocol ClientDialect: Sendable {
     /// Reads a stream that a provider sends in this very dialect, and passes it on as it is.
     static func makeRelay(_ context: AnswerContext) -> any AnswerRelay
 
+    /// Follows such a stream; nil for dialects in which it cannot be carried on by another provider.
+    static func makeTrail() -> (any NativeTrail)?
+
     /// What the gateway has to know of a complete answer in this very dialect.
     ///
     /// - Throws: When the body is not a JSON object.
@@ -39,6 +42,8 @@ protocol ClientDialect: Sendable {
 
 extension ClientDialect {
     static var repeatsRequest: Bool { false }
+
+    static func makeTrail() -> (any NativeTrail)? { nil }
 
     static func status(of error: OpenAIError) -> Int { error.status }
 }

@@ -30,6 +30,8 @@ enum OpenAIChatDialect: ClientDialect {
         NativeRelay(OpenAIChatEventReader(hidesUsageChunk: !context.includesUsage))
     }
 
+    static func makeTrail() -> (any NativeTrail)? { OpenAIChatTrail() }
+
     static func reading(of answer: [UInt8]) throws(JSONSyntaxError) -> ModelAnswer {
         try ModelAnswer(answer)
     }

@@ -10,6 +10,14 @@ struct OpenAIChatStreamEncoder: AnswerStreamEncoder {
         self.context = context
     }
 
+    /// Goes on after chunks of another writer's, of which `chunk` is one.
+    init(_ context: AnswerContext, after chunk: JSONValue) {
+        self.context = context
+        begun = [0]
+        head = Self.head(
+            context, id: chunk["id"]?.string, model: chunk["model"]?.string, created: chunk["created"]?.integer)
+    }
+
     var ending: [UInt8] { Self.done }
     private static let done = Array("data: [DONE]\n\n".utf8)
 
@@ -61,9 +69,11 @@ struct OpenAIChatStreamEncoder: AnswerStreamEncoder {
 
     // MARK: Chunks
 
-    private static func head(_ context: AnswerContext, model: String?, created: Int64?) -> [UInt8] {
+    private static func head(
+        _ context: AnswerContext, id: String? = nil, model: String?, created: Int64?
+    ) -> [UInt8] {
         var bytes = Array("data: {\"id\":".utf8)
-        JSONText.write("chatcmpl-" + context.identifier, to: &bytes)
+        JSONText.write(id ?? "chatcmpl-" + context.identifier, to: &bytes)
         bytes += #","object":"chat.completion.chunk","created":\#(created ?? context.created),"model":"#.utf8
         JSONText.write(model ?? context.model, to: &bytes)
         bytes += #","choices":["#.utf8

@@ -14,6 +14,7 @@ struct TranslatingRelay: AnswerRelay {
     }
 
     var ending: [UInt8] { encoder.ending }
+    var encoderSoFar: (any AnswerStreamEncoder)? { (encoder as? ContinuedEncoder)?.inner ?? encoder }
 
     mutating func feed(_ bytes: [UInt8]) throws(RelayFailure) -> [UInt8] {
         let events: [CompletionEvent]

@@ -42,6 +42,10 @@ struct AnthropicAdapter: ProviderAdapter {
         try AnthropicAnswer.completion(body)
     }
 
+    func prefill(model: String, isCatalogued: Bool?) -> AnswerPrefill? {
+        isCatalogued ?? AnthropicRequest.takesPrefill(model) ? .rest : nil
+    }
+
     func makeStreamDecoder() -> any ProviderStreamDecoder { AnthropicStreamDecoder() }
 
     func body(of demand: EmbeddingDemand, model: String) throws(TranslationError) -> [UInt8] {

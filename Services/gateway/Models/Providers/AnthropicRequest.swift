@@ -3,6 +3,10 @@ struct AnthropicRequest {
     /// Anthropic wants a limit on every answer; this one when nobody set any.
     static let defaultMaximumTokens: Int64 = 4_096
 
+    /// Claude 4.6 and later refuse a conversation that ends with the assistant ("Prefill removal"); names that say
+    /// nothing of their version are taken to be new.
+    static func takesPrefill(_ model: String) -> Bool { AnthropicThinking.isOfFirstGenerations(model) }
+
     let conversation: Conversation
     let model: String
     /// The version of the interface has `temperature`, `top_p` and `top_k`.
@@ -109,7 +113,7 @@ struct AnthropicThinking {
             configuration = .members(("type", "disabled"))
         } else if let budget = demand.budgetTokens {
             configuration = .members(("type", "enabled"), ("budget_tokens", .integer(budget)), ("display", display))
-        } else if demand.effort != nil, Self.takesBudget(model) {
+        } else if demand.effort != nil, Self.isOfFirstGenerations(model) {
             // Room for the answer stays; without any there are no thoughts.
             let budget = min(demand.budget ?? 0, limit / 2)
             guard budget >= Self.minimumBudget else { return }
@@ -120,7 +124,8 @@ struct AnthropicThinking {
         }
     }
 
-    private static func takesBudget(_ model: String) -> Bool {
+    /// Up to Claude 4.5, by its name.
+    static func isOfFirstGenerations(_ model: String) -> Bool {
         let name = model.lowercased()
         return ["claude-3", "-4-0", "-4-1", "-4-5", "opus-4-2025", "sonnet-4-2025"].contains { name.contains($0) }
     }

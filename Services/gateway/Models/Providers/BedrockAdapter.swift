@@ -74,6 +74,12 @@ struct BedrockAdapter: ProviderAdapter {
 
     func completion(_ body: [UInt8]) throws(TranslationError) -> Completion { try BedrockAnswer.completion(body) }
 
+    /// Anthropic's models only: what others make of a last turn of the assistant's is not documented.
+    func prefill(model: String, isCatalogued: Bool?) -> AnswerPrefill? {
+        guard BedrockRequest.isAnthropic(model) else { return nil }
+        return isCatalogued ?? AnthropicRequest.takesPrefill(model) ? .rest : nil
+    }
+
     func makeStreamDecoder() -> any ProviderStreamDecoder { BedrockStreamDecoder() }
 
     func embeddingBatchLimit(model: String) -> Int { BedrockEmbeddings.batchLimit(model) }

@@ -3,7 +3,9 @@ struct BedrockRequest {
     let conversation: Conversation
     let model: String
 
-    private var isAnthropic: Bool { model.contains("anthropic.") || model.contains("claude") }
+    private var isAnthropic: Bool { Self.isAnthropic(model) }
+
+    static func isAnthropic(_ model: String) -> Bool { model.contains("anthropic.") || model.contains("claude") }
 
     func value() throws(TranslationError) -> JSONValue {
         let chat = conversation

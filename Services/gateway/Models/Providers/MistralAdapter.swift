@@ -35,6 +35,11 @@ struct MistralAdapter: OpenAISpeaking {
             extensions: ["prediction", "prompt_cache_key", "prompt_mode", "safe_prompt", "guardrails", "metadata"])
     }
 
+    /// With `prefix` on the last message, which the answer then repeats.
+    func prefill(model: String, isCatalogued: Bool?) -> AnswerPrefill? {
+        isCatalogued ?? true ? .whole : nil
+    }
+
     func body(of demand: EmbeddingDemand, model: String) throws(TranslationError) -> [UInt8] {
         guard case .texts = demand.input else {
             throw .unsupported(parameter: "input", "this model's provider embeds text, not token ids")

@@ -37,6 +37,12 @@ protocol ProviderAdapter: Sendable {
     /// A complete answer, status 2xx.
     func completion(_ body: [UInt8]) throws(TranslationError) -> Completion
 
+    /// How the model carries on an answer whose beginning is the last turn of a conversation, the assistant's, as
+    /// `body(of:model:)` writes it; nil when it does not, which is the default.
+    ///
+    /// - Parameter isCatalogued: Whether the catalogue says that the model does; nil when it does not have the model.
+    func prefill(model: String, isCatalogued: Bool?) -> AnswerPrefill?
+
     /// A decoder for one streamed answer.
     func makeStreamDecoder() -> any ProviderStreamDecoder
 
@@ -63,6 +69,8 @@ extension ProviderAdapter {
     func limitMember(_ dialect: ModelDialect) -> String {
         dialect == .openAIResponses ? "max_output_tokens" : "max_tokens"
     }
+
+    func prefill(model: String, isCatalogued: Bool?) -> AnswerPrefill? { nil }
 
     var streamMediaType: String { "text/event-stream" }
 

@@ -23,6 +23,14 @@ final class ModelTarget: Sendable {
     }
 }
 
+extension ModelTarget {
+    /// How it carries on an answer that another target began; nil when it does not.
+    var prefill: AnswerPrefill? {
+        provider.adapter.prefill(
+            model: model, isCatalogued: catalogue.map { $0.capabilities.contains(.prefill) })
+    }
+}
+
 /// Names a target in the process: the tenant, its provider (which is one key) and the model.
 struct TargetKey: Hashable, Sendable {
     let tenant: TenantID
