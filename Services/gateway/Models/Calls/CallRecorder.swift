@@ -19,13 +19,15 @@ struct CallRecorder: Sendable {
             model: attempt.target.model, provider: provider, promptTokens: outcome.usage.prompt,
             completionTokens: outcome.usage.completion, cachedTokens: outcome.usage.cached,
             cacheWriteTokens: outcome.usage.cacheWrite, reasoningTokens: outcome.usage.reasoning,
-            isBatch: call.caller.isBatch, isExact: outcome.isExact, lease: lease, apiKey: call.caller.apiKey,
-            user: call.user, agent: call.labels.agent, ticket: call.labels.ticket, workflow: call.labels.workflow)
+            isBatch: call.caller.isBatch, savedPicoUSD: outcome.savings?.picoUSD ?? 0, isExact: outcome.isExact,
+            lease: lease, apiKey: call.caller.apiKey, user: call.user, agent: call.labels.agent,
+            ticket: call.labels.ticket, workflow: call.labels.workflow)
         var details = ["provider": provider, "stream": call.streams ? "true" : "false"]
         if attempt.target.model != call.request.model { details["requested"] = call.request.model }
         if case .chosen = attempt.decision.content { details["route"] = attempt.decision.text }
         if !outcome.isExact { details["usage"] = "estimated" }
         if let reason = outcome.reason { details["reason"] = reason }
+        if let savings = outcome.savings { details.merge(savings.details) { $1 } }
         let record = AuditRecord(
             id: call.identity.audit(attempt: attempt.number), tenant: call.caller.tenant, occurredAt: finishedAt,
             service: .gateway, action: call.kind.action, outcome: outcome.result, actor: call.caller.actor,
@@ -36,7 +38,11 @@ struct CallRecorder: Sendable {
 
     /// A call that was answered without a provider, from what was kept or from another call's answer: nothing was used,
     /// and what the answer once cost was saved.
-    func record(_ call: ModelCall, keptAnswer kept: CachedAnswer, source: String) async throws {
+    func record(
+        _ call: ModelCall, keptAnswer kept: CachedAnswer, source: String, similarity: Similarity? = nil
+    ) async throws {
+        var details = ["provider": kept.provider, "stream": call.streams ? "true" : "false", "cache": source]
+        if let similarity { details["similarity"] = similarity.text }
         let finishedAt = Date()
         let event = UsageEvent(
             id: call.identity.usage(attempt: 1), tenant: call.caller.tenant, kind: call.kind.usage,
@@ -47,7 +53,7 @@ struct CallRecorder: Sendable {
             id: call.identity.audit(attempt: 1), tenant: call.caller.tenant, occurredAt: finishedAt,
             service: .gateway, action: call.kind.action, outcome: .success, actor: call.caller.actor,
             requestID: call.caller.requestID, model: kept.model,
-            details: ["provider": kept.provider, "stream": call.streams ? "true" : "false", "cache": source])
+            details: details)
         try await append([CallEntry.usage(event), CallEntry.audit(record)])
     }
 
