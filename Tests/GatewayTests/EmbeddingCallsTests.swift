@@ -29,24 +29,34 @@ struct EmbeddingCallsTests {
             self.refuses = refuses.map { Array($0.utf8) }
         }
 
-        func answer(_ items: [[UInt8]], waits: Bool = false) async throws -> EmbeddingBatcher.Reply {
+        func answer(_ items: [[UInt8]], waits: Bool = false) async -> EmbeddingReply {
             requests.withLock { $0.append(items) }
             if waits { for await _ in opened { break } }
             if let refuses, items.contains(refuses) {
-                throw ProviderFailure(
+                let failure = ProviderFailure(
                     OpenAIError(status: 400, message: "no", type: "invalid_request_error"), reason: "status 400",
                     mayHaveRun: false, blame: .request)
+                return EmbeddingReply(failure, of: items, used: .none, isExact: true)
             }
-            return EmbeddingBatcher.Reply(
-                vectors: items.map {
-                    Array("[\(String(decoding: $0.dropFirst().dropLast(), as: UTF8.self).utf8.count)]".utf8)
-                },
-                usage: TokenUsage(prompt: Int64(items.count * 3 + 1), completion: 0), isExact: true)
+            return EmbeddingReply(
+                items.map { Array("[\($0.count - 2)]".utf8) }, of: items,
+                used: TokenUsage(prompt: Int64(items.count * 3 + 1), completion: 0), isExact: true)
         }
 
         var count: Int { requests.withLock { $0.count } }
         var tokens: Int64 { requests.withLock { $0.reduce(0) { $0 + Int64($1.count * 3 + 1) } } }
     }
+
+    private func caller(_ texts: [String], _ provider: Provider, waits: Bool = false) -> EmbeddingBatcher.Caller {
+        EmbeddingBatcher.Caller(
+            items: texts.map { Array("\"\($0)\"".utf8) }, deadline: .now.advanced(by: .seconds(60)),
+            reference: UsageRecordID(UUID())
+        ) { items, _, _ in
+            await provider.answer(items, waits: waits)
+        }
+    }
+
+    private func lane(_ scope: TenantScope) -> CacheKey { CacheKey(.lane, [], in: scope) }
 
     private func texts(_ body: String) throws -> EmbeddingTexts {
         try #require(try EmbeddingTexts(Array(body.utf8)))
@@ -58,7 +68,7 @@ struct EmbeddingCallsTests {
     func takenApart() throws {
         let one = try texts(#"{"input": "a\u0062", "model": "m", "user": "u", "dimensions": 8}"#)
         #expect(strings(one.items) == [#""a\u0062""#])
-        #expect(String(decoding: one.variant, as: UTF8.self) == #"{"dimensions":8,"model":"m"}"#)
+        #expect(String(decoding: one.variant, as: UTF8.self) == #"{"dimensions":8}"#)
         let many = try texts(#"{"dimensions":8,"model":"m","input":["x","é" , "z"]}"#)
         #expect(many.variant == one.variant)
         #expect(strings(many.items) == [#""x""#, #""é""#, #""z""#])
@@ -67,14 +77,18 @@ struct EmbeddingCallsTests {
         #expect(try texts(#"{"input":[[1, 2],[3]]}"#).items.count == 2)
         for other in [
             #"{"model":"m"}"#, #"{"input":[]}"#, #"{"input":["a",1]}"#, #"{"input":null}"#, #"{"input":[{}]}"#,
+            #"{"input":"a","input":"b"}"#,
         ] {
             #expect(try EmbeddingTexts(Array(other.utf8)) == nil, "\(other)")
         }
-        let body = EmbeddingTexts.body(variant: many.variant, items: many.items)
-        #expect(String(decoding: body, as: UTF8.self) == #"{"dimensions":8,"model":"m","input":["x","é","z"]}"#)
-        #expect(try texts(String(decoding: body, as: UTF8.self)) == many)
-        let bare = EmbeddingTexts.body(variant: Array("{}".utf8), items: [Array("1".utf8)])
-        #expect(String(decoding: bare, as: UTF8.self) == #"{"input":[1]}"#)
+        let items = [Array("\"q\"".utf8), Array("\"r\"".utf8)]
+        let shared = many.sharedBody(model: "n", asking: items)
+        #expect(String(decoding: shared, as: UTF8.self) == #"{"model":"n","input":["q","r"],"dimensions":8}"#)
+        let bare = try texts(#"{"model":"m","input":"x","user":"u"}"#).sharedBody(model: "n", asking: items)
+        #expect(String(decoding: bare, as: UTF8.self) == #"{"model":"n","input":["q","r"]}"#)
+        let own = Array(#"{"user": "u", "input" : "x", "z":1.0}"#.utf8)
+        let part = try #require(try EmbeddingTexts(own)).body(of: own, asking: items)
+        #expect(String(decoding: part, as: UTF8.self) == #"{"user": "u", "input" : ["q","r"], "z":1.0}"#)
     }
 
     @Test("vectors are taken as they are written, in the order of their index; a missing one is a failure")
@@ -121,39 +135,16 @@ struct EmbeddingCallsTests {
         }
     }
 
-    @Test("a text that was embedded before is not sent again, for this tenant and these parameters only")
-    func kept() async throws {
-        let provider = Provider()
-        let calls = EmbeddingCalls(cache: EmbeddingCache(metrics: CacheMetrics()))
-        let scope = scope()
-        let first = try await calls.answer(
-            texts(#"{"model":"m","input":["a","bb"]}"#), model: "m", under: settings, at: now, in: scope,
-            send: { try await provider.answer($0) })
-        #expect(first.usage.prompt == 7)
-        #expect(first.hits == 0)
-        let second = try await calls.answer(
-            texts(#"{"input":["bb","ccc","a"],"model":"m"}"#), model: "m", under: settings, at: now, in: scope,
-            send: { try await provider.answer($0) })
-        #expect(second.usage.prompt == 4)
-        #expect(second.hits == 2)
-        #expect(second.savedTokens == 7)
-        #expect(try strings(EmbeddingVectors(second.body, count: 3).vectors) == ["[2]", "[3]", "[1]"])
-        let third = try await calls.answer(
-            texts(#"{"model":"m","input":"a"}"#), model: "m", under: settings, at: now, in: scope,
-            send: { try await provider.answer($0) })
-        #expect(third.isHit)
-        #expect(third.usage == .none)
-        #expect(provider.count == 2)
-        for (body, scope) in [(#"{"model":"m","input":"a"}"#, self.scope()), (#"{"model":"n","input":"a"}"#, scope)] {
-            let other = try await calls.answer(
-                texts(body), model: "m", under: settings, at: now, in: scope, send: { try await provider.answer($0) })
-            #expect(!other.isHit)
-        }
-        let fresh = try await calls.answer(
-            texts(#"{"model":"m","input":"a"}"#), model: "m", under: settings, refreshes: true, at: now, in: scope,
-            send: { try await provider.answer($0) })
-        #expect(!fresh.isHit)
-        #expect(provider.count == 5)
+    @Test("each missing text is sent once, and what it took is counted once")
+    func remainder() {
+        let items = ["a", "b", "a", "c", "b"].map { Array($0.utf8) }
+        let kept = EmbeddingCache.Vector(json: Array("[0]".utf8), tokens: 5, storedAt: now)
+        let remainder = EmbeddingRemainder(of: items, kept: [nil, nil, nil, kept, nil])
+        #expect(strings(remainder.missing) == ["a", "b"])
+        #expect(remainder.repeated([3, 4]) == 7)
+        let vectors = remainder.vectors([Array("[1]".utf8), Array("[2]".utf8)])
+        #expect(vectors.map(strings) == ["[1]", "[2]", "[1]", "[0]", "[2]"])
+        #expect(remainder.vectors([Array("[1]".utf8), nil]) == nil)
     }
 
     @Test("callers that come while a call is under way go together, and pay what the provider counted to the token")
@@ -161,43 +152,55 @@ struct EmbeddingCallsTests {
         let provider = Provider()
         let batcher = EmbeddingBatcher(window: .milliseconds(20))
         let (scope, other) = (scope(), scope())
-        let variant = Array("{}".utf8)
-        async let first = batcher.vectors(of: [Array("\"first\"".utf8)], variant: variant, areTokens: false, in: scope)
-        {
-            try await provider.answer($0, waits: true)
-        }
+        async let first = batcher.answer(caller(["first"], provider, waits: true), in: lane(scope), limit: 2_048)
         try await eventually { provider.count == 1 }
-        let parts = try await withThrowingTaskGroup(of: (Int, EmbeddingBatcher.Part).self) { group in
+        let parts = await withTaskGroup(of: (Int, EmbeddingBatcher.Part).self) { group in
             for number in 0..<30 {
+                // Most texts are brought by more than one.
+                let texts = (0...(number % 3)).map { String(repeating: "x", count: number + $0) }
                 group.addTask {
-                    let items = (0...(number % 3)).map {
-                        Array("\"\(String(repeating: "x", count: number + $0))\"".utf8)
-                    }
-                    return (
-                        number,
-                        try await batcher.vectors(of: items, variant: variant, areTokens: false, in: scope) {
-                            try await provider.answer($0)
-                        }
-                    )
+                    (number, await batcher.answer(caller(texts, provider), in: lane(scope), limit: 2_048))
                 }
             }
-            return try await group.reduce(into: [(Int, EmbeddingBatcher.Part)]()) { $0.append($1) }
+            return await group.reduce(into: [(Int, EmbeddingBatcher.Part)]()) { $0.append($1) }
         }
         for (number, part) in parts {
-            #expect(strings(part.vectors) == (0...(number % 3)).map { "[\(number + $0)]" })
+            #expect(strings(part.reply.vectors.compactMap(\.self)) == (0...(number % 3)).map { "[\(number + $0)]" })
+            #expect(zip(part.worth, part.reply.tokens).allSatisfy { $0 >= $1 })
         }
         // A stranger is never gathered with them.
-        let stranger = try await batcher.vectors(
-            of: [Array("\"s\"".utf8)], variant: variant, areTokens: false, in: other
-        ) {
-            try await provider.answer($0)
-        }
+        let stranger = await batcher.answer(caller(["s"], provider), in: lane(other), limit: 2_048)
         #expect(stranger.callers == 1)
         provider.gate.yield()
-        let paid = try await parts.reduce(first.usage.prompt + stranger.usage.prompt) { $0 + $1.1.usage.prompt }
+        let paid = await parts.reduce(first.reply.usage.prompt + stranger.reply.usage.prompt) {
+            $0 + $1.1.reply.usage.prompt
+        }
         #expect(paid == provider.tokens)
         #expect(parts.contains { $0.1.callers > 1 })
-        #expect(provider.requests.withLock { $0.allSatisfy { $0.count <= EmbeddingBatcher.maximumTexts } })
+        #expect(Set(parts.map(\.1.reference)).count == parts.count { $0.1.isFirst })
+        let requests = provider.requests.withLock(\.self)
+        #expect(requests.allSatisfy { $0.count <= EmbeddingBatcher.maximumTexts && Set($0).count == $0.count })
+    }
+
+    @Test("no shared call is larger than the provider takes, and a caller with more goes alone")
+    func limited() async throws {
+        let provider = Provider()
+        let batcher = EmbeddingBatcher(window: .milliseconds(20))
+        let scope = scope()
+        async let first = batcher.answer(caller(["first"], provider, waits: true), in: lane(scope), limit: 3)
+        try await eventually { provider.count == 1 }
+        let sizes = await withTaskGroup(of: Int.self) { group in
+            for number in 1...5 {
+                let texts = (0..<number).map { "\(number) \($0)" }
+                group.addTask { await batcher.answer(caller(texts, provider), in: lane(scope), limit: 3).callers }
+            }
+            return await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+        #expect(sizes.count == 5)
+        let requests = provider.requests.withLock { $0.map(\.count) }
+        #expect(requests.count { $0 > 3 } == 2 && requests.contains(4) && requests.contains(5))
+        provider.gate.yield()
+        _ = await first
     }
 
     @Test("a request refused for one caller's text is made again for each by itself, and only that one fails")
@@ -205,25 +208,46 @@ struct EmbeddingCallsTests {
         let provider = Provider(refuses: "\"bad\"")
         let batcher = EmbeddingBatcher(window: .milliseconds(20))
         let scope = scope()
-        let variant = Array("{}".utf8)
-        async let first = batcher.vectors(of: [Array("\"first\"".utf8)], variant: variant, areTokens: false, in: scope)
-        {
-            try await provider.answer($0, waits: true)
-        }
+        async let first = batcher.answer(caller(["first"], provider, waits: true), in: lane(scope), limit: 2_048)
         try await eventually { provider.count == 1 }
         let failures = await withTaskGroup(of: String?.self) { group in
             for text in ["a", "bad", "b", "c"] {
                 group.addTask {
-                    let part = try? await batcher.vectors(
-                        of: [Array("\"\(text)\"".utf8)], variant: variant, areTokens: false, in: scope
-                    ) { try await provider.answer($0) }
-                    return part == nil ? text : nil
+                    let part = await batcher.answer(caller([text], provider), in: lane(scope), limit: 2_048)
+                    return part.reply.failure == nil ? nil : text
                 }
             }
             return await group.reduce(into: [String]()) { if let text = $1 { $0.append(text) } }
         }
         #expect(failures == ["bad"])
         provider.gate.yield()
-        _ = try await first
+        _ = await first
+    }
+
+    @Test("a failure is everybody's, and what it may have used is shared out")
+    func failed() async throws {
+        let batcher = EmbeddingBatcher(window: .milliseconds(20))
+        let scope = scope()
+        let provider = Provider()
+        async let first = batcher.answer(caller(["first"], provider, waits: true), in: lane(scope), limit: 2_048)
+        try await eventually { provider.count == 1 }
+        let parts = await withTaskGroup(of: EmbeddingBatcher.Part.self) { group in
+            for text in ["a", "bb", "ccc"] {
+                let failing = EmbeddingBatcher.Caller(
+                    items: [Array("\"\(text)\"".utf8)], deadline: .now, reference: UsageRecordID(UUID())
+                ) { items, _, _ in
+                    EmbeddingReply(
+                        .stalled("test"), of: items, used: TokenUsage(prompt: 100, completion: 0), isExact: false)
+                }
+                group.addTask { await batcher.answer(failing, in: lane(scope), limit: 2_048) }
+            }
+            return await group.reduce(into: [EmbeddingBatcher.Part]()) { $0.append($1) }
+        }
+        #expect(parts.allSatisfy { $0.reply.failure == .stalled("test") && !$0.reply.isExact })
+        let calls = Set(parts.map(\.reference)).count
+        #expect(parts.reduce(0) { $0 + $1.reply.usage.prompt } == Int64(100 * calls))
+        #expect(parts.count(where: \.isFirst) == calls)
+        provider.gate.yield()
+        _ = await first
     }
 }

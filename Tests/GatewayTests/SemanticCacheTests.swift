@@ -29,11 +29,18 @@ struct SemanticCacheTests {
             storedAt: date ?? now)
     }
 
+    private let embedder = TargetKey(tenant: TenantID(), provider: ProviderID(), model: "e")
+
+    private func place(_ vector: [Float], by other: TargetKey? = nil) -> SemanticCache.Place? {
+        UnitVector(vector).map { SemanticCache.Place(vector: $0, embedder: other ?? embedder) }
+    }
+
     private func match(
         _ cache: SemanticCache, _ question: SemanticQuestion, _ vector: [Float], floor: Double = 0.9,
         at date: Date? = nil
     ) async -> String? {
-        let lookup = await cache.answer(like: question, floor: floor, under: settings, at: date ?? now) { _ in vector }
+        let place = self.place(vector)
+        let lookup = await cache.answer(like: question, floor: floor, under: settings, at: date ?? now) { _ in place }
         return lookup.match.map { String(decoding: $0.answer.body, as: UTF8.self) }
     }
 
@@ -51,6 +58,7 @@ struct SemanticCacheTests {
             #"{"messages":[]}"#, #"{"messages":"hi"}"#, #"{}"#, "nonsense",
             #"{"messages":[{"role":"user","content":"hi"}],"tools":[]}"#,
             #"{"messages":[{"role":"user","content":"hi"}],"n":2}"#,
+            #"{"messages":[{"role":"user","content":"hi"}],"web_search_options":{}}"#,
             #"{"messages":[{"role":"user","content":"hi"},{"role":"user","content":"hi"}]}"#,
             #"{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"ho"}]}"#,
             #"{"messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]}"#,
@@ -70,6 +78,11 @@ struct SemanticCacheTests {
         #expect(try question("one", system: "be long", in: scope).group != group)
         #expect(try question("one", extra: #","temperature":0"#, in: scope).group != group)
         #expect(try question("one", in: self.scope()).group != group)
+        // A number is never alike another.
+        let ticket = try question("is INC-4711 closed?", in: scope).group
+        #expect(try question("tell me, is (inc-4711) closed", in: scope).group == ticket)
+        #expect(try question("is INC-4712 closed?", in: scope).group != ticket)
+        #expect(try question("is INC-4711 of v2 closed?", in: scope).group != ticket)
     }
 
     @Test("the nearest question above the floor answers, of the same tenant and group only")
@@ -78,9 +91,14 @@ struct SemanticCacheTests {
         let scope = scope()
         let asked = try question("a", in: scope)
         for (text, vector) in [("east", [Float(1), 0]), ("north", [0, 1]), ("north east", [1, 0.9])] {
-            let unit = try #require(UnitVector(vector))
-            cache.store(answer(text), to: asked, vector: unit, under: settings)
+            cache.store(answer(text), to: asked, at: try #require(place(vector)), under: settings)
         }
+        let foreign = try #require(
+            place([1, 0], by: TargetKey(tenant: TenantID(), provider: ProviderID(), model: "f")))
+        let other = await cache.answer(like: asked, floor: 0.9, under: settings, at: now) { _ in foreign }
+        #expect(other.match == nil && other.place == foreign)
+        let blind = await cache.answer(like: asked, floor: nil, under: settings, at: now) { _ in place([1, 0]) }
+        #expect(blind.match == nil && blind.place == place([1, 0]))
         #expect(await match(cache, asked, [2, 0.1]) == "east")
         #expect(await match(cache, asked, [1, 1]) == "north east")
         #expect(await match(cache, asked, [-1, 0]) == nil)
@@ -94,12 +112,11 @@ struct SemanticCacheTests {
 
     @Test("when the embedding fails the call goes on without a match")
     func failing() async throws {
-        struct Broken: Error {}
         let cache = SemanticCache(metrics: CacheMetrics())
         let asked = try question("a", in: scope())
-        let lookup = await cache.answer(like: asked, floor: 0.9, under: settings, at: now) { _ in throw Broken() }
+        let lookup = await cache.answer(like: asked, floor: 0.9, under: settings, at: now) { _ in nil }
         #expect(lookup.match == nil)
-        #expect(lookup.vector == nil)
+        #expect(lookup.place == nil)
         for vector in [[], [Float(0), 0], [.nan], [.infinity]] { #expect(UnitVector(vector) == nil) }
     }
 
@@ -109,17 +126,37 @@ struct SemanticCacheTests {
         let scope = scope()
         let asked = try question("a", in: scope)
         for number in 0..<(SemanticCache.maximumEntries + 50) {
-            let unit = try #require(UnitVector([1, Float(number)]))
-            cache.store(answer("\(number)"), to: asked, vector: unit, under: settings)
-            cache.store(answer("\(number)"), to: asked, vector: unit, under: settings)
+            let place = try #require(self.place([1, Float(number)]))
+            cache.store(answer("\(number)"), to: asked, at: place, under: settings)
+            cache.store(answer("\(number)"), to: asked, at: place, under: settings)
         }
         #expect(cache.count(of: scope.tenant) == SemanticCache.maximumEntries)
         let small = CacheSettings(timeToLive: .seconds(60), maximumBytes: 5_000)
-        let unit = try #require(UnitVector([0, 1]))
-        cache.store(answer("last"), to: asked, vector: unit, under: small)
+        let place = try #require(self.place([0, 1]))
+        cache.store(answer("last"), to: asked, at: place, under: small)
         #expect(cache.count(of: scope.tenant) < 20)
+        let before = cache.count(of: scope.tenant)
+        cache.store(answer(""), to: asked, at: place, under: settings)
+        cache.store(answer(#"{"finish_reason":"length"}"#), to: asked, at: place, under: settings)
+        #expect(cache.count(of: scope.tenant) == before)
         cache.forget(scope.tenant)
-        #expect(cache.count(of: scope.tenant) == 0)
+        #expect(cache.count(of: scope.tenant) == 0 && cache.bytes == 0)
+    }
+
+    @Test("past the bound of the process the tenant with the most gives way")
+    func sharedBound() throws {
+        let cache = SemanticCache(maximumBytes: 20_000, metrics: CacheMetrics())
+        let (large, small) = (scope(), scope())
+        let place = try #require(self.place([1, 0]))
+        cache.store(answer("small"), to: try question("a", in: small), at: place, under: settings)
+        for number in 0..<200 {
+            let asked = try question("a", system: "s\(number)", in: large)
+            cache.store(answer("\(number)"), to: asked, at: place, under: settings)
+            #expect(cache.bytes <= 20_000)
+        }
+        #expect(cache.count(of: small.tenant) == 1 && cache.count(of: large.tenant) > 10)
+        cache.forgetAll()
+        #expect(cache.bytes == 0)
     }
 
     @Test("similarity is the cosine, whatever the lengths and the number of dimensions")

@@ -112,7 +112,7 @@ final class ModelGateway: Sendable {
         return (budgets.share(spentOf: call.caller.tenant) ?? 0) >= near.share
     }
 
-    private static func reason(of error: any Error) -> String {
+    static func reason(of error: any Error) -> String {
         (error as? APIError)?.code.rawValue ?? (error as? OpenAIError)?.code ?? "internal_error"
     }
 }

@@ -59,6 +59,9 @@ enum OpenAPIDocument {
                 `max_completion_tokens`, 4096 when absent and 32768 at most. Members that decide about money or routing may
                 stand once only.
 
+                A tenant that has its cache switched on may get an answer that was given before, and with `cache.semantic` the
+                answer to a question that is alike: `X-Asterism-Cache` and `X-Asterism-Similarity` say so.
+
                 A stream that cannot be finished ends with `data: {"error": …}` and without `data: [DONE]`.
               requestBody:
                 required: true
@@ -82,6 +85,9 @@ enum OpenAPIDocument {
               responses:
                 "200":
                   description: The provider's answer.
+                  headers:
+                    X-Asterism-Cache: {$ref: "#/components/headers/Cache"}
+                    X-Asterism-Similarity: {$ref: "#/components/headers/Similarity"}
                   content:
                     application/json: {schema: {$ref: "#/components/schemas/ChatCompletion"}}
                     text/event-stream: {schema: {type: string}}
@@ -166,6 +172,9 @@ enum OpenAPIDocument {
               responses:
                 "200":
                   description: The message.
+                  headers:
+                    X-Asterism-Cache: {$ref: "#/components/headers/Cache"}
+                    X-Asterism-Similarity: {$ref: "#/components/headers/Similarity"}
                   content:
                     application/json: {schema: {type: object}}
                     text/event-stream: {schema: {type: string}}
@@ -175,6 +184,10 @@ enum OpenAPIDocument {
               tags: [models]
               operationId: createEmbeddings
               summary: Turn texts into vectors
+              description: |
+                More texts than the provider takes at once are divided into several calls. With the tenant's cache switched on,
+                texts that were embedded before are not sent again, and those of several callers may share a call; `usage` is
+                what this caller has to pay for.
               requestBody:
                 required: true
                 content:
@@ -194,6 +207,8 @@ enum OpenAPIDocument {
               responses:
                 "200":
                   description: The provider's answer.
+                  headers:
+                    X-Asterism-Cache: {$ref: "#/components/headers/Cache"}
                   content: {application/json: {schema: {type: object}}}
                 default: {$ref: "#/components/responses/OpenAIError"}
           /v1/models:
@@ -1210,6 +1225,16 @@ enum OpenAPIDocument {
                 "200": {description: HTML., content: {text/html: {schema: {type: string}}}}
                 default: {$ref: "#/components/responses/Problem"}
         components:
+          headers:
+            Cache:
+              description: |
+                What the cache had to do with the answer; absent while the tenant has it switched off. `partial` is for
+                embeddings of which some were kept, `semantic` for the answer to a question that is alike, `bypass` for a
+                request with `Cache-Control: no-store`.
+              schema: {type: string, enum: [hit, partial, semantic, miss, bypass]}
+            Similarity:
+              description: With `semantic`, the cosine of the two questions' embeddings, rounded down to four digits.
+              schema: {type: string}
           securitySchemes:
             apiKey:
               type: http
@@ -1517,11 +1542,20 @@ enum OpenAPIDocument {
                     ttl_seconds: {type: integer, minimum: 1, maximum: 2592000, default: 3600}
                     maximum_bytes: {type: integer, minimum: 65536, default: 67108864}
                     semantic:
+                      description: |
+                        Answers questions with what was answered to one that means the same. Takes effect while the cache is
+                        enabled; each question is embedded by a call that the tenant pays for.
                       type: [object, "null"]
                       required: [embedding_model]
+                      additionalProperties: false
                       properties:
-                        similarity: {type: number, minimum: 0.5, maximum: 1, default: 0.97}
-                        embedding_model: {type: string}
+                        similarity:
+                          description: The cosine of two questions' embeddings from which on they count as the same.
+                          type: number
+                          minimum: 0.5
+                          maximum: 1
+                          default: 0.97
+                        embedding_model: {type: string, maxLength: 200, description: An alias or model of the tenant's.}
                 client_gone: {type: string, enum: [drain, abort], default: drain}
                 strict_budget:
                   type: boolean

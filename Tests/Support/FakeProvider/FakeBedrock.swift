@@ -27,6 +27,7 @@ package struct FakeBedrock: FakeVendor {
         case "converse-stream": return .chat(try question(json, model, streams: true))
         case "invoke":
             let inputs = json["texts"] as? [String] ?? json.string("inputText").map { [$0] } ?? []
+            guard inputs.count <= 96 else { throw .invalid("#/texts: expected maximum item count: 96") }
             return .embeddings(
                 FakeEmbeddings(
                     model: model, inputs: inputs,

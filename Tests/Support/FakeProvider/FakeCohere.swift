@@ -17,6 +17,9 @@ package struct FakeCohere: FakeVendor {
         case "/v2/embed":
             let json = try [String: Any](json: arrival.body)
             guard json.string("input_type") != nil else { throw .invalid("input_type is required") }
+            guard (json["texts"] as? [String] ?? []).count <= 96 else {
+                throw .invalid("invalid request: total number of texts must be at most 96")
+            }
             return .embeddings(
                 FakeEmbeddings(
                     model: json.string("model") ?? "", inputs: json["texts"] as? [String] ?? [],

@@ -51,6 +51,7 @@ enum FakeOpenAIWords {
         guard let inputs = json["input"] as? [String] ?? json.string("input").map({ [$0] }) else {
             throw .invalid("'input' is a required property", parameter: "input")
         }
+        guard !inputs.contains("") else { throw .invalid("'$.input' is invalid.", parameter: "input") }
         return FakeEmbeddings(
             model: model, inputs: inputs,
             dimensions: json.integer("dimensions") ?? json.integer("output_dimension")

@@ -4,7 +4,7 @@ import ServiceKit
 ///
 /// ## Configuration keys
 /// - `MODEL_CACHE_BYTES` (default `67108864`): of kept answers in memory, of all tenants together; embeddings have as
-///   much again. Only tenants that switched their cache on take any of it.
+///   much again, and so have answers that are found by likeness. Only tenants that switched their cache on take any of it.
 /// - `MODEL_CACHE_SHARED` (default `false`): keeps answers in Redis too, sealed, so that all gateways find them. Off by
 ///   default, since what customers were told then rests outside of the gateway.
 struct CacheConfiguration: Sendable {

@@ -23,13 +23,22 @@ enum CacheDirective: Sendable, Equatable {
 
 /// What the cache had to do with an answer, as its header `X-Asterism-Cache` says.
 enum CacheResult: String, Sendable {
-    case hit, miss, bypass
+    case hit
+    /// Some of the texts of a request for embeddings.
+    case partial
+    /// The answer to a question that is alike; `X-Asterism-Similarity` says how much.
+    case semantic
+    case miss, bypass
 
     private static let field = HTTPField.Name("X-Asterism-Cache")
+    private static let similarityField = HTTPField.Name("X-Asterism-Similarity")
 
-    /// Writes `X-Asterism-Cache`, and for a hit the `Age` of the answer in whole seconds.
-    func write(to fields: inout HTTPFields, ageSeconds: Int64? = nil) {
+    /// Writes `X-Asterism-Cache`, and for an answer that was kept its `Age` in whole seconds.
+    ///
+    /// - Parameter similarity: From 0 to 1, for an answer by likeness.
+    func write(to fields: inout HTTPFields, ageSeconds: Int64? = nil, similarity: Similarity? = nil) {
         if let field = Self.field { fields[field] = rawValue }
-        if self == .hit, let ageSeconds { fields[.age] = String(max(0, ageSeconds)) }
+        if let field = Self.similarityField, let similarity { fields[field] = similarity.text }
+        if self == .hit || self == .semantic, let ageSeconds { fields[.age] = String(max(0, ageSeconds)) }
     }
 }

@@ -8,7 +8,7 @@ import ServiceKit
 struct CacheKey: Sendable, Hashable {
     /// What is kept under a key. Keys of different kinds are never equal.
     enum Kind: String, Sendable {
-        case answer, embedding, question
+        case answer, embedding, lane, question
     }
 
     let tenant: TenantID

@@ -1,55 +1,68 @@
-import ServiceKit
+import Contracts
 import Synchronization
 
 /// Gathers the texts of several callers of one tenant into one call to the provider, when they come at the same time.
 ///
 /// A caller that finds no call of its kind under way is sent at once and waits for nobody. Those that come meanwhile are
-/// gathered for `window`, or until there are `maximumTexts`, and go together. Each gets the vectors of its own texts and
-/// its share of what the provider counted; the shares add up to it exactly.
+/// gathered for `window`, or until there is no room, and go together; a text that several bring goes once. Each gets the
+/// vectors of its own texts and its share of what the provider counted; the shares add up to it exactly.
 ///
-/// When a shared call fails because of the request, each caller is sent by itself: the fault is most likely in one text
-/// only. Any other failure is everybody's. A caller that is cancelled keeps its place, so that what its texts used is
-/// counted as its own.
+/// When a shared call is refused because of the request, each caller is sent by itself: the fault is most likely in one
+/// text only. Any other failure is everybody's. A caller that is cancelled keeps its place, so that what its texts used
+/// is counted as its own.
 final class EmbeddingBatcher: Sendable {
     /// A tenth of what the fastest provider takes.
     static let window = Duration.milliseconds(2)
-    /// Fewer than any vendor takes in one request (Cohere: 96).
+    /// Fewer than any vendor takes that takes several.
     static let maximumTexts = 64
+    /// Of the texts of one shared call: some 64,000 tokens, far below what a vendor takes in one request.
+    static let maximumBytes = 256 << 10
 
-    /// What a provider answered to one request.
-    struct Reply: Sendable, Equatable {
-        /// One for each text sent, in their order.
-        let vectors: [[UInt8]]
-        let usage: TokenUsage
-        let isExact: Bool
+    /// Sends texts to the provider: the caller's own, or when they are shared those of others too. It must answer alike
+    /// for all callers of one lane.
+    typealias Send =
+        @Sendable (_ items: [[UInt8]], _ areShared: Bool, _ deadline: ContinuousClock.Instant) async -> EmbeddingReply
+
+    struct Caller: Sendable {
+        let items: [[UInt8]]
+        let deadline: ContinuousClock.Instant
+        /// By which the provider knows what this caller sends.
+        let reference: UsageRecordID
+        let send: Send
+
+        fileprivate var bytes: Int { items.reduce(0) { $0 + $1.count } }
     }
 
     /// What of a reply belongs to one caller.
     struct Part: Sendable, Equatable {
-        let vectors: [[UInt8]]
-        /// Of each text.
-        let tokens: [Int64]
-        let isExact: Bool
+        /// With what the caller itself has to pay for.
+        let reply: EmbeddingReply
+        /// What each of its texts took, whoever paid for it.
+        let worth: [Int64]
         /// How many callers shared the call.
         let callers: Int
-
-        var usage: TokenUsage { TokenUsage(prompt: tokens.reduce(0, +), completion: 0) }
+        /// By which the provider knows the call.
+        let reference: UsageRecordID
+        /// Of several callers one speaks for the call.
+        let isFirst: Bool
     }
 
-    /// Sends texts to the provider; called with those of several callers.
-    typealias Send = @Sendable ([[UInt8]]) async throws -> Reply
-
     private struct Member {
-        let items: [[UInt8]]
-        let continuation: CheckedContinuation<Part, any Error>
+        let caller: Caller
+        let continuation: CheckedContinuation<Part, Never>
     }
 
     private struct Batch {
         let number: UInt64
-        let send: Send
         var members: [Member] = []
+        var count = 0
+        var bytes = 0
 
-        var count: Int { members.reduce(0) { $0 + $1.items.count } }
+        mutating func add(_ member: Member) {
+            members.append(member)
+            count += member.caller.items.count
+            bytes += member.caller.bytes
+        }
     }
 
     private struct Lane {
@@ -69,62 +82,52 @@ final class EmbeddingBatcher: Sendable {
         self.window = window
     }
 
-    /// The vectors of `items`, sent alone or with those of others.
+    /// The vectors of a caller's texts, sent alone or with those of others.
     ///
     /// - Parameters:
-    ///   - variant: What the texts must have in common to be sent together; see `EmbeddingTexts`.
-    ///   - send: Must answer alike for all callers with the same tenant and variant.
-    func vectors(
-        of items: [[UInt8]], variant: [UInt8], areTokens: Bool, in scope: TenantScope, send: @escaping Send
-    ) async throws -> Part {
-        let key = CacheKey(.embedding, [variant, [areTokens ? 1 : 0]], in: scope)
-        do {
-            return try await join(key, items, send)
-        } catch let error as SharedFailure {
-            guard error.isWorthTryingAlone else { throw error.cause }
-            return try await Self.part(of: items, send)
-        }
-    }
-
-    /// A failure of a call that several shared.
-    private struct SharedFailure: Error {
-        let cause: any Error
-
-        var isWorthTryingAlone: Bool { (cause as? ProviderFailure)?.blame == .request }
-    }
-
-    private func join(_ key: CacheKey, _ items: [[UInt8]], _ send: @escaping Send) async throws -> Part {
-        try await withCheckedThrowingContinuation { continuation in
-            let member = Member(items: items, continuation: continuation)
-            let (ready, opened) = state.withLock { Self.add(member, key, send, &$0) }
-            for batch in ready { start(batch, key) }
-            if let opened { closeLater(opened, key) }
+    ///   - lane: Names the tenant and all that the texts must have in common; see `EmbeddingSpace`.
+    ///   - limit: How many texts the provider takes in one call. A caller with more goes alone.
+    func answer(_ caller: Caller, in lane: CacheKey, limit: Int) async -> Part {
+        let limit = min(limit, Self.maximumTexts)
+        guard caller.items.count <= limit, caller.bytes <= Self.maximumBytes else { return await Self.alone(caller) }
+        return await withCheckedContinuation { continuation in
+            let member = Member(caller: caller, continuation: continuation)
+            let (ready, opened) = state.withLock { Self.add(member, lane, limit, &$0) }
+            for batch in ready { start(batch, lane) }
+            if let opened { closeLater(opened, lane) }
         }
     }
 
     /// - Returns: Batches to send now, and the number of one that was opened.
     private static func add(
-        _ member: Member, _ key: CacheKey, _ send: @escaping Send, _ state: inout State
+        _ member: Member, _ key: CacheKey, _ limit: Int, _ state: inout State
     ) -> (ready: [Batch], opened: UInt64?) {
         var lane = state.lanes[key] ?? Lane()
         defer { state.lanes[key] = lane }
         var ready: [Batch] = []
-        if let gathering = lane.gathering, gathering.count + member.items.count > maximumTexts {
+        if let gathering = lane.gathering,
+            gathering.count + member.caller.items.count > limit || gathering.bytes + member.caller.bytes > maximumBytes
+        {
             ready.append(gathering)
             lane.gathering = nil
         }
         let mustNotWait = lane.underWay == 0 && lane.gathering == nil && ready.isEmpty
         var opened: UInt64?
-        if lane.gathering == nil {
+        var batch: Batch
+        if let gathering = lane.gathering {
+            batch = gathering
+        } else {
             state.next += 1
-            lane.gathering = Batch(number: state.next, send: send)
+            batch = Batch(number: state.next)
             opened = state.next
         }
-        lane.gathering?.members.append(member)
-        if let gathering = lane.gathering, mustNotWait || gathering.count >= maximumTexts {
-            ready.append(gathering)
+        batch.add(member)
+        if mustNotWait || batch.count >= limit {
+            ready.append(batch)
             lane.gathering = nil
             opened = nil
+        } else {
+            lane.gathering = batch
         }
         lane.underWay += ready.count
         return (ready, opened)
@@ -155,29 +158,47 @@ final class EmbeddingBatcher: Sendable {
     }
 
     private static func run(_ batch: Batch) async {
-        let items = batch.members.flatMap(\.items)
-        do {
-            let whole = try await part(of: items, batch.send)
-            var position = 0
-            for member in batch.members {
-                let range = position..<(position + member.items.count)
-                position = range.upperBound
-                member.continuation.resume(
-                    returning: Part(
-                        vectors: Array(whole.vectors[range]), tokens: Array(whole.tokens[range]),
-                        isExact: whole.isExact, callers: batch.members.count))
+        guard batch.members.count > 1, let first = batch.members.first?.caller else {
+            for member in batch.members { member.continuation.resume(returning: await alone(member.caller)) }
+            return
+        }
+        var places: [[UInt8]: Int] = [:]
+        var items: [[UInt8]] = []
+        for item in batch.members.flatMap(\.caller.items) where places[item] == nil {
+            places[item] = items.count
+            items.append(item)
+        }
+        // The latest: nobody is cut off by another's deadline.
+        let deadline = batch.members.map(\.caller.deadline).max() ?? first.deadline
+        let reply = await first.send(items, true, deadline)
+        guard reply.failure?.blame != .request else { return await sendEachAlone(batch) }
+        var isPaid = Array(repeating: false, count: items.count)
+        for (number, member) in batch.members.enumerated() {
+            let own = member.caller.items.compactMap { places[$0] }
+            let tokens = own.map { place -> Int64 in
+                defer { isPaid[place] = true }
+                return isPaid[place] ? 0 : reply.tokens[place]
             }
-        } catch {
-            let failure: any Error = batch.members.count > 1 ? SharedFailure(cause: error) : error
-            for member in batch.members { member.continuation.resume(throwing: failure) }
+            member.continuation.resume(
+                returning: Part(
+                    reply: EmbeddingReply(
+                        vectors: own.map { reply.vectors[$0] }, tokens: tokens, isExact: reply.isExact,
+                        failure: reply.failure),
+                    worth: own.map { reply.tokens[$0] }, callers: batch.members.count, reference: first.reference,
+                    isFirst: number == 0))
         }
     }
 
-    private static func part(of items: [[UInt8]], _ send: Send) async throws -> Part {
-        let reply = try await send(items)
-        guard reply.vectors.count == items.count else { throw EmbeddingVectors.Failure.incomplete }
-        return Part(
-            vectors: reply.vectors, tokens: ShareOfTotal.split(reply.usage.prompt, by: items.map(\.count)),
-            isExact: reply.isExact, callers: 1)
+    private static func sendEachAlone(_ batch: Batch) async {
+        await withTaskGroup { group in
+            for member in batch.members {
+                group.addTask { member.continuation.resume(returning: await alone(member.caller)) }
+            }
+        }
+    }
+
+    private static func alone(_ caller: Caller) async -> Part {
+        let reply = await caller.send(caller.items, false, caller.deadline)
+        return Part(reply: reply, worth: reply.tokens, callers: 1, reference: caller.reference, isFirst: true)
     }
 }

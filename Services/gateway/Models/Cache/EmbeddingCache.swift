@@ -1,16 +1,17 @@
 import Contracts
 import Foundation
-import ServiceKit
 
 /// Vectors of texts, kept one by one: a text that was embedded before is not sent again, whatever it comes with.
 ///
-/// The key is the tenant, the whole request but for its texts, and the text. A vector is kept as it was written.
+/// The key is the tenant, the model that made the vector, the whole request but for its texts, and the text. A vector is
+/// kept as it was written.
 final class EmbeddingCache: Sendable {
     /// What one text's vector is, and what it took to get it.
     struct Vector: Sendable, Equatable {
         let json: [UInt8]
         /// What the provider counted for the text; by its share of the bytes where it came with others.
         let tokens: Int64
+        let storedAt: Date
     }
 
     /// Some three thousand vectors of 1,536 numbers as text, ten thousand as base64.
@@ -25,22 +26,38 @@ final class EmbeddingCache: Sendable {
     }
 
     /// What is kept of each text, in their order.
+    ///
+    /// - Parameter begin: Older vectors are passed over.
     func vectors(
-        of texts: EmbeddingTexts, under settings: CacheSettings, at now: Date, in scope: TenantScope
+        of items: [[UInt8]], in space: EmbeddingSpace, since begin: Date = .distantPast, under settings: CacheSettings,
+        at now: Date
     ) -> [Vector?] {
-        let found = texts.items.map { vectors.value(for: Self.key(texts.variant, $0, scope), under: settings, at: now) }
+        let found = items.map { item -> Vector? in
+            let vector = vectors.value(for: space.key(of: item), under: settings, at: now)
+            return vector.flatMap { $0.storedAt >= begin ? $0 : nil }
+        }
         let hits = found.count { $0 != nil }
         metrics.hit(.embedding, saved: 0, count: hits)
         metrics.miss(.embedding, count: found.count - hits)
         return found
     }
 
-    func store(
-        _ vector: Vector, of item: [UInt8], variant: [UInt8], under settings: CacheSettings, at now: Date,
-        in scope: TenantScope
-    ) {
+    /// The vectors of all texts when every one is kept; nil, and not counted as a lookup, when one is missing.
+    func allVectors(
+        of items: [[UInt8]], in space: EmbeddingSpace, under settings: CacheSettings, at now: Date
+    ) -> [Vector]? {
+        var found: [Vector] = []
+        for item in items {
+            guard let vector = vectors.value(for: space.key(of: item), under: settings, at: now) else { return nil }
+            found.append(vector)
+        }
+        metrics.hit(.embedding, saved: 0, count: found.count)
+        return found
+    }
+
+    func store(_ vector: Vector, of item: [UInt8], in space: EmbeddingSpace, under settings: CacheSettings) {
         vectors.insert(
-            vector, bytes: vector.json.count, for: Self.key(variant, item, scope), under: settings, at: now)
+            vector, bytes: vector.json.count, for: space.key(of: item), under: settings, at: vector.storedAt)
     }
 
     func forget(_ tenant: TenantID) {
@@ -52,8 +69,4 @@ final class EmbeddingCache: Sendable {
     }
 
     var bytes: Int { vectors.bytes }
-
-    private static func key(_ variant: [UInt8], _ item: [UInt8], _ scope: TenantScope) -> CacheKey {
-        CacheKey(.embedding, [variant, item], in: scope)
-    }
 }

@@ -6,44 +6,61 @@ struct EmbeddingTexts: Sendable, Equatable {
     let items: [[UInt8]]
     /// Token ids instead of texts; the two cannot share a request.
     let areTokens: Bool
-    /// The canonical request without its texts and without what has no effect: model, dimensions, encoding, and all
-    /// members that are not known here.
+    /// The canonical request without its texts, its model and what has no effect: dimensions, encoding, and all members
+    /// that are not known here. Which model answers is decided for each call; see `EmbeddingSpace`.
     let variant: [UInt8]
+    /// Where `input` stands in the request.
+    private let place: Range<Int>
 
-    private static let leftOut = ["input"] + CacheKey.withoutEffect
+    private static let leftOut = ["input", "model"] + CacheKey.withoutEffect
 
-    /// Nil when `input` is absent, empty or of no known shape: such a request is the provider's to answer.
+    /// Nil when `input` is absent, empty, of no known shape, or there twice: such a request is the provider's to answer.
     ///
     /// - Throws: When the body is not a JSON object.
     init?(_ body: [UInt8]) throws(JSONSyntaxError) {
         let document = JSONDocument(body)
-        var input: JSONDocument.Value?
+        var inputs: [JSONDocument.Value] = []
         try document.scan { key, value in
-            if key.matches("input") { input = value }
+            if key.matches("input") { inputs.append(value) }
         }
-        guard let input, let (items, areTokens) = try Self.items(of: input, in: body), !items.isEmpty else {
+        guard inputs.count == 1, let (items, areTokens) = try Self.items(of: inputs[0], in: body), !items.isEmpty else {
             return nil
         }
         self.items = items
         self.areTokens = areTokens
+        place = inputs[0].range
         var variant: [UInt8] = []
         try CanonicalJSON.append(body, leavingOut: Self.leftOut, to: &variant)
         self.variant = variant
     }
 
-    /// A request of the same variant for other texts.
-    static func body(variant: [UInt8], items: [[UInt8]]) -> [UInt8] {
-        var body: [UInt8] = []
-        body.reserveCapacity(variant.count + items.reduce(16) { $0 + $1.count + 1 })
-        body.append(contentsOf: variant.dropLast())
+    /// The request itself, asking for other texts: every byte of the rest stays as it was.
+    func body(of request: [UInt8], asking items: [[UInt8]]) -> [UInt8] {
+        var edits = BodyEdits()
+        edits.replace(place, with: Self.array(items))
+        return edits.applied(to: request)
+    }
+
+    /// A request of the same variant for texts of several callers: nobody's `user` or `metadata` is in it.
+    func sharedBody(model: String, asking items: [[UInt8]]) -> [UInt8] {
+        var body = Array("{\"model\":".utf8)
+        JSONText.write(model, to: &body)
+        body += Array(",\"input\":".utf8) + Self.array(items)
         if variant.count > 2 { body.append(UInt8(ascii: ",")) }
-        body += Array("\"input\":[".utf8)
-        for (index, item) in items.enumerated() {
-            if index > 0 { body.append(UInt8(ascii: ",")) }
-            body += item
-        }
-        body += Array("]}".utf8)
+        body += variant.dropFirst()
         return body
+    }
+
+    private static func array(_ items: [[UInt8]]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(items.reduce(2) { $0 + $1.count + 1 })
+        bytes.append(UInt8(ascii: "["))
+        for (index, item) in items.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes += item
+        }
+        bytes.append(UInt8(ascii: "]"))
+        return bytes
     }
 
     private static func items(

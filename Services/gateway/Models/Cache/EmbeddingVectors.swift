@@ -58,6 +58,18 @@ struct EmbeddingVectors: Sendable, Equatable {
         return vectors
     }
 
+    /// The numbers of one vector as it is written; nil when it is none.
+    static func numbers(_ vector: [UInt8]) -> [Float]? {
+        guard var value = try? JSONValue(parsing: vector) else { return nil }
+        if let base64 = value.string {
+            guard let decoded = try? OpenAIEmbeddingsDialect.numbers(base64) else { return nil }
+            value = decoded
+        }
+        guard let elements = value.elements else { return nil }
+        let numbers = elements.compactMap { $0.number.flatMap { Float($0) } }
+        return numbers.count == elements.count ? numbers : nil
+    }
+
     /// The answer with these vectors.
     ///
     /// - Parameter model: As it is to be named.

@@ -9,11 +9,12 @@ struct ModelCaches: Sendable {
     let metrics: CacheMetrics
     let answers: AnswerCache
     /// Whole answers under way. Their records are the leader's; see `CallCoalescer`.
-    let calls: CallCoalescer<CachedAnswer>
-    let embeddings: EmbeddingCalls
+    let calls: CallCoalescer<FoundAnswer>
+    /// Embeddings by their texts.
+    let vectors: EmbeddingCache
+    /// Embeddings under way.
+    let batcher: EmbeddingBatcher
     let semantic: SemanticCache
-
-    private let vectors: EmbeddingCache
 
     /// - Parameter redis: For the shared tier; nil where no Redis is configured.
     init(
@@ -30,13 +31,15 @@ struct ModelCaches: Sendable {
         registry.gauge("gateway_cache_bytes", help: "What caches hold in memory.", labels: ["cache": "answer"]) {
             Double(answers.bytes)
         }
+        let semantic = SemanticCache(maximumBytes: configuration.maximumBytes, metrics: metrics)
         registry.gauge("gateway_cache_bytes", labels: ["cache": "embedding"]) { Double(vectors.bytes) }
+        registry.gauge("gateway_cache_bytes", labels: ["cache": "semantic"]) { Double(semantic.bytes) }
         self.metrics = metrics
         self.answers = answers
         self.vectors = vectors
         calls = CallCoalescer()
-        embeddings = EmbeddingCalls(cache: vectors)
-        semantic = SemanticCache(metrics: metrics)
+        batcher = EmbeddingBatcher()
+        self.semantic = semantic
     }
 
     /// Drops what is kept of a tenant whose configuration, providers or keys have changed.

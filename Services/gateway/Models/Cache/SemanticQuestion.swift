@@ -2,8 +2,9 @@ import ServiceKit
 
 /// A request that may be answered with what was answered to one that means the same: one turn of a user, and no tools.
 ///
-/// Only the user's words may differ. The model, the system prompt and every parameter are part of `group`, and questions
-/// of different groups are never compared.
+/// Only the user's words may differ, and not those with a digit in them: to an embedding one ticket, host or version is
+/// as good as another. They, the model, the system prompt and every parameter are part of `group`, and questions of
+/// different groups are never compared.
 struct SemanticQuestion: Sendable, Equatable {
     /// What the user said.
     let text: String
@@ -45,11 +46,24 @@ struct SemanticQuestion: Sendable, Equatable {
             return nil
         }
         self.text = text
-        group = CacheKey(.question, [Array(dialect.utf8), Array(String(revision).utf8), canonical], in: scope)
+        group = CacheKey(
+            .question, [Array(dialect.utf8), Array(String(revision).utf8), canonical, Self.figures(in: text)], in: scope
+        )
+    }
+
+    /// Every word with a digit in it, in their order, without punctuation around them.
+    private static func figures(in text: String) -> [UInt8] {
+        let words = text.lowercased().split(whereSeparator: \.isWhitespace).filter { $0.contains(where: \.isNumber) }
+        return words.reduce(into: []) { figures, word in
+            let isOutside: (Character) -> Bool = { !$0.isLetter && !$0.isNumber }
+            figures += word.drop(while: isOutside).reversed().drop(while: isOutside).reversed().flatMap(\.utf8)
+            figures.append(0)
+        }
     }
 
     private static let excluded = [
         "tools", "tool_choice", "functions", "function_call", "audio", "modalities", "logprobs", "prediction",
+        "web_search_options", "mcp_servers", "container",
     ]
 
     /// The content of the only message that is not the system's, when it is the user's and a text.

@@ -90,18 +90,23 @@ struct CallDelivery: Sendable {
     // MARK: Whole answers
 
     private func whole(_ open: OpenAttempt) async throws -> FinishedAnswer {
+        let reading = try await exchange(open.attempt, isBudgeted: open.isBudgeted)
+        try await open.finish(reading.outcome, .answered(firstToken: nil, total: open.elapsed))
+        return FinishedAnswer(body: reading.body, outcome: reading.outcome, open: open)
+    }
+
+    /// Asks the attempt's provider once. Neither holds money nor records anything.
+    func exchange(_ attempt: CallAttempt, isBudgeted: Bool) async throws -> WholeAnswer {
         let answer: OutgoingResponse
         do {
-            answer = try await gateway.client.execute(request(open))
+            answer = try await gateway.client.execute(request(attempt, isBudgeted: isBudgeted))
         } catch let error as CurlError {
             throw ProviderFailure(error)
         }
         guard (200..<300).contains(answer.status) else {
-            throw failure(of: open.attempt, answer.status, answer.headers, answer.body)
+            throw failure(of: attempt, answer.status, answer.headers, answer.body)
         }
-        let reading = try WholeAnswer(answer.body, of: open.attempt)
-        try await open.finish(reading.outcome, .answered(firstToken: nil, total: open.elapsed))
-        return FinishedAnswer(body: reading.body, outcome: reading.outcome, open: open)
+        return try WholeAnswer(answer.body, of: attempt)
     }
 
     // MARK: Streams
@@ -125,7 +130,7 @@ struct CallDelivery: Sendable {
     ) async throws -> AnswerStream {
         let answer: StreamingResponse
         do {
-            answer = try await gateway.client.stream(request(open))
+            answer = try await gateway.client.stream(request(open.attempt, isBudgeted: open.isBudgeted))
         } catch let error as CurlError {
             throw ProviderFailure(error)
         }
@@ -156,10 +161,11 @@ struct CallDelivery: Sendable {
 
     // MARK: Both
 
-    private func request(_ open: OpenAttempt) throws(ProviderFailure) -> OutgoingRequest {
+    private func request(
+        _ attempt: CallAttempt, isBudgeted: Bool
+    ) throws(ProviderFailure) -> OutgoingRequest {
         do {
-            let body = try open.attempt.body(isBudgeted: open.isBudgeted)
-            return open.attempt.request(body: body, timeouts: gateway.timeouts)
+            return attempt.request(body: try attempt.body(isBudgeted: isBudgeted), timeouts: gateway.timeouts)
         } catch {
             throw ProviderFailure(error)
         }

@@ -8,6 +8,8 @@ struct CallOutcome: Sendable {
     var isExact: Bool
     /// A word on the failure; nil for a success.
     var reason: String?
+    /// What was had without paying for it; nil when there was nothing, as for nearly every call.
+    var savings: CallSavings?
 
     static func success(_ usage: TokenUsage) -> CallOutcome {
         CallOutcome(result: .success, usage: usage, isExact: true)
@@ -27,5 +29,19 @@ struct CallOutcome: Sendable {
         _ usage: TokenUsage, result: AuditRecord.Outcome, reason: String?
     ) -> CallOutcome {
         CallOutcome(result: result, usage: usage, isExact: false, reason: reason)
+    }
+}
+
+/// What a call had from what is kept or from other callers' calls. An object, so that the many calls without any do not
+/// carry it about.
+final class CallSavings: Sendable {
+    /// What it would have cost.
+    let picoUSD: Int64
+    /// For the audit record.
+    let details: [String: String]
+
+    init(picoUSD: Int64, details: [String: String]) {
+        self.picoUSD = picoUSD
+        self.details = details
     }
 }

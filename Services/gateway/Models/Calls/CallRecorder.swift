@@ -21,8 +21,9 @@ struct CallRecorder: Sendable {
             model: attempt.target.model, provider: provider, promptTokens: outcome.usage.prompt,
             completionTokens: outcome.usage.completion, cachedTokens: outcome.usage.cached,
             cacheWriteTokens: outcome.usage.cacheWrite, reasoningTokens: outcome.usage.reasoning,
-            isBatch: call.caller.isBatch, isExact: outcome.isExact, lease: lease, apiKey: call.caller.apiKey,
-            user: call.user, agent: call.labels.agent, ticket: call.labels.ticket, workflow: call.labels.workflow)
+            isBatch: call.caller.isBatch, savedPicoUSD: outcome.savings?.picoUSD ?? 0, isExact: outcome.isExact,
+            lease: lease, apiKey: call.caller.apiKey, user: call.user, agent: call.labels.agent,
+            ticket: call.labels.ticket, workflow: call.labels.workflow)
         // In the order of their names, as the owner writes them.
         var details = [("provider", provider)]
         if let reason = outcome.reason { details.append(("reason", reason)) }
@@ -30,6 +31,9 @@ struct CallRecorder: Sendable {
         if case .chosen = attempt.decision.content { details.append(("route", attempt.decision.text)) }
         details.append(("stream", call.streams ? "true" : "false"))
         if !outcome.isExact { details.append(("usage", "estimated")) }
+        if let savings = outcome.savings {
+            details = (details + savings.details.map { ($0.key, $0.value) }).sorted { $0.0 < $1.0 }
+        }
         let record = AuditRecord(
             id: call.identity.audit(attempt: attempt.number), tenant: call.caller.tenant, occurredAt: finishedAt,
             service: .gateway, action: call.kind.action, outcome: outcome.result, actor: call.caller.actor,
@@ -40,7 +44,11 @@ struct CallRecorder: Sendable {
 
     /// A call that was answered without a provider, from what was kept or from another call's answer: nothing was used,
     /// and what the answer once cost was saved.
-    func record(_ call: ModelCall, keptAnswer kept: CachedAnswer, source: String) async throws {
+    func record(
+        _ call: ModelCall, keptAnswer kept: CachedAnswer, source: String, similarity: Similarity? = nil
+    ) async throws {
+        var details = ["provider": kept.provider, "stream": call.streams ? "true" : "false", "cache": source]
+        if let similarity { details["similarity"] = similarity.text }
         let finishedAt = Date()
         let event = UsageEvent(
             id: call.identity.usage(attempt: 1), tenant: call.caller.tenant, kind: call.kind.usage,
@@ -51,7 +59,7 @@ struct CallRecorder: Sendable {
             id: call.identity.audit(attempt: 1), tenant: call.caller.tenant, occurredAt: finishedAt,
             service: .gateway, action: call.kind.action, outcome: .success, actor: call.caller.actor,
             requestID: call.caller.requestID, model: kept.model,
-            details: ["provider": kept.provider, "stream": call.streams ? "true" : "false", "cache": source])
+            details: details)
         try await append([CallEntry.usage(event), CallEntry.audit(record)])
     }
 

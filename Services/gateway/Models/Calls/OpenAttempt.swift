@@ -81,9 +81,14 @@ final class OpenAttempt: Sendable {
 
     /// Nothing of an answer has come; another attempt may follow. The same guarantees as `finish`.
     func fail(_ failure: ProviderFailure) async throws {
+        try await fail(.failure(failure, of: attempt), AttemptResult(failure))
+    }
+
+    /// The same, where more is known of what was used.
+    func fail(_ outcome: CallOutcome, _ result: AttemptResult) async throws {
         guard claim() else { return }
-        health.end(AttemptResult(failure))
-        try await keep(.failure(failure, of: attempt))
+        health.end(result)
+        try await keep(outcome)
     }
 
     private func keep(_ outcome: CallOutcome) async throws {
