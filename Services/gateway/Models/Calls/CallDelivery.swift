@@ -60,7 +60,7 @@ struct CallDelivery: Sendable {
     private func open(_ attempt: CallAttempt) async throws -> OpenAttempt {
         do {
             // Without a price nothing can be held: only a tenant known to have no budget gets through.
-            let amount = attempt.target.price.map { call.budget.cost(at: $0) } ?? .max
+            let amount = attempt.target.price.map { call.budget.cost(at: $0, isBatch: call.caller.isBatch) } ?? .max
             let hold = try await gateway.budgets.hold(amount, as: call.caller)
             return try OpenAttempt(
                 attempt, ticket: admitted.ticket, hold: hold, budgets: gateway.budgets, recorder: gateway.recorder,
