@@ -82,7 +82,8 @@ final class ModelGateway: Sendable {
         return ModelCall(
             identity: CallIdentity(call: context.operationID), caller: context.caller,
             profile: profile, request: request, labels: try CallLabels(headers), directive: CacheDirective(headers),
-            startedAt: Date(), deadline: .now.advanced(by: timeouts.total))
+            interface: try InterfaceChoice.of(headers, in: dialect), startedAt: Date(),
+            deadline: .now.advanced(by: timeouts.total))
     }
 
     private func admit(_ call: ModelCall) async throws -> AdmittedCall {
