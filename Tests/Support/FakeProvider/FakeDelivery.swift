@@ -45,3 +45,7 @@ enum FakeDelivery {
         }
     }
 }
+        case .wordsInStream(let chunks, let message) where index == chunks:
+            let refusal = FakeRefusal(status: 500, message: message)
+            try await writer.write(ByteBuffer(bytes: FakeProviderAnswer.event(vendor.error(refusal))))
+            throw Broken()

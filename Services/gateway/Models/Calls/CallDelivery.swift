@@ -40,7 +40,8 @@ struct CallDelivery: Sendable {
             let open = try await open(attempt)
             do {
                 return try await deliver(open)
-            } catch let failure as ProviderFailure {
+            } catch var failure as ProviderFailure {
+                failure.error = attempt.provider.secrets.removed(from: failure.error)
                 logger.warning(
                     "provider failed",
                     metadata: [
