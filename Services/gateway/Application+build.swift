@@ -154,6 +154,9 @@ extension App {
         AdminConfigurationRoutes(
             tenants: access.tenantStorage, configurations: access.configurationStorage, log: log
         ).add(to: group)
+        AdminConfigurationHistoryRoutes(
+            tenants: access.tenantStorage, configurations: access.configurationStorage
+        ).add(to: group)
         AdminCatalogueRoutes(catalogue: access.catalogueStorage, prices: prices).add(to: group)
         AdminHealthRoutes(
             tenants: access.tenantStorage, providers: access.providerStorage, health: access.health

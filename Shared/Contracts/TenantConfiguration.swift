@@ -65,3 +65,14 @@ package struct TenantConfigurationVersion: Codable, Sendable, Equatable {
         self.config = config
     }
 }
+
+/// `GET /admin/v1/tenants/{id}/configuration/versions`: that a document was put, and when.
+package struct TenantConfigurationChange: Codable, Sendable, Equatable {
+    package var version: Int64
+    package var changedAt: Date
+
+    package init(version: Int64, changedAt: Date) {
+        self.version = version
+        self.changedAt = changedAt
+    }
+}

@@ -8,7 +8,7 @@ struct AnthropicClientTests {
         try await LiveGateway.run { gateway in
             var environment = try await gateway.clientEnvironment()
             environment["ASTERISM_FAULTS"] = "yes"
-            try await PythonClient.run("anthropic_client.py", environment, expecting: 35)
+            try await PythonClient.run("anthropic_client.py", environment, expecting: 55)
         }
     }
 }

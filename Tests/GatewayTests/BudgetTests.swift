@@ -71,6 +71,25 @@ struct BudgetTests {
         }
     }
 
+    @Test("the line of a batch is held for at the price of a batch: it fits a budget that the same call does not")
+    func batchHold() async throws {
+        try await GatewayFixture.run { fixture in
+            let tenant = try await fixture.makeTenant()
+            _ = try await fixture.makeProvider(tenant, models: ["batch-chat"])
+            let key = try await fixture.makeKey(tenant)
+            let customer = Customer(fixture: fixture, tenant: tenant, keyID: key.id, key: try #require(key.key))
+            // A thousand tokens of an answer are 2 billion pico-dollars, half of that in a batch.
+            setBudget(fixture, tenant, 1_500_000_000)
+            let body = #"{"model":"batch-chat","max_tokens":1000,"messages":[{"role":"user","content":"hello"}]}"#
+            #expect(try await customer.call("POST", "/v1/chat/completions", json: body).status == 402)
+            let line = #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":\#(body)}"#
+            let batch = try await customer.ended(try await customer.batch([line])).json
+            #expect(batch["request_counts"] as? [String: Int] == ["total": 1, "completed": 1, "failed": 0], "\(batch)")
+            let event = try #require(try fixture.usage(of: tenant).first)
+            #expect(event.isBatch && event.lease != nil)
+        }
+    }
+
     @Test("with billing away, a tenant with a budget goes on to the end of its lease and is then refused with 503")
     func billingAway() async throws {
         try await GatewayFixture.run { fixture in

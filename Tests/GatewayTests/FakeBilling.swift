@@ -26,6 +26,10 @@ final class FakeBilling: Sendable {
 
     static let price = ModelPrice(
         model: "fake-chat", promptPicoUSD: 1_000_000, completionPicoUSD: 2_000_000, cachedPicoUSD: 500_000)
+    /// Costs half in a batch.
+    static let batchPrice = ModelPrice(
+        model: "batch-chat", promptPicoUSD: 1_000_000, completionPicoUSD: 2_000_000, cachedPicoUSD: 500_000,
+        batchPercent: 50)
 
     let state = Mutex(State())
     private let running = Mutex<(port: Int, task: Task<Void, any Error>)?>(nil)
@@ -55,7 +59,7 @@ final class FakeBilling: Sendable {
         router.get("/internal/v1/prices") { _, _ in
             try self.answer(
                 PriceBook(
-                    version: 1, prices: [Self.price],
+                    version: 1, prices: [Self.price, Self.batchPrice],
                     fallback: ModelPrice(
                         model: "*", promptPicoUSD: 10_000_000, completionPicoUSD: 30_000_000, cachedPicoUSD: 0)))
         }

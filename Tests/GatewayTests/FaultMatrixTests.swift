@@ -39,6 +39,12 @@ struct FaultMatrixTests {
                 Row(fault: .status(429), streamed: streamed, status: 429, code: "rate_limit_exceeded"),
                 Row(fault: .status(502), streamed: streamed, status: 502, code: "provider_failed", attempts: 2),
                 Row(fault: .status(503), streamed: streamed, status: 502, code: "provider_failed", attempts: 2),
+                Row(
+                    fault: .status(503, retryAfterSeconds: 7), streamed: streamed, status: 503,
+                    code: "provider_overloaded"),
+                Row(
+                    fault: .status(529, retryAfterSeconds: 7), streamed: streamed, status: 503,
+                    code: "provider_overloaded"),
                 Row(fault: .status(504), streamed: streamed, status: 504, code: "provider_timeout"),
                 Row(fault: .status(529), streamed: streamed, status: 503, code: "provider_overloaded"),
                 Row(fault: .html(502), streamed: streamed, status: 502, code: "provider_failed", attempts: 2),
@@ -71,7 +77,7 @@ struct FaultMatrixTests {
                 #expect(answer.text.contains("\"error\""), "\(row.testDescription)")
                 #expect(!answer.text.contains("[DONE]"), "\(row.testDescription)")
                 if let code = row.code { #expect(answer.text.contains(code), "\(row.testDescription): \(answer.text)") }
-                if case .status(429, let seconds?) = row.fault {
+                if case .status(_, let seconds?) = row.fault {
                     #expect(answer.headers[.retryAfter] == String(seconds))
                 }
                 let events = try fixture.usage(of: customer.tenant)

@@ -1,6 +1,7 @@
 import Contracts
 import CurlClient
 import Foundation
+import HTTPTypes
 import Logging
 import Observability
 import Resilience
@@ -69,6 +70,42 @@ struct HealthTests {
         #expect(
             fixture.health("p", "m").state(at: fixture.start + now)
                 == .coolingDown(until: fixture.start + now + .seconds(1)))
+    }
+
+    @Test("a provider that fails and says when to come back is left alone until then, and its circuit counts a failure")
+    func unavailable() throws {
+        var fixture = RoutingFixture()
+        fixture.add("away", ["m"])
+        fixture.add("there", ["m"])
+        fixture.report("away", "m", .unavailable(retryAfter: .seconds(20)))
+        let health = fixture.health("away", "m")
+        #expect(health.state(at: fixture.start) == .coolingDown(until: fixture.start + .seconds(20)))
+        #expect(health.refusal(at: fixture.start) == fixture.start + .seconds(20))
+        #expect(health.snapshot(at: fixture.start).failureShare == 1)
+        #expect(try fixture.plan("m") == ["there/m"])
+        #expect(try fixture.plan("m", after: .seconds(20)) == ["away/m", "there/m"])
+        fixture.report("away", "m", .unavailable(retryAfter: .seconds(1)), times: TargetHealth.breaker.failures - 1)
+        // A shorter time does not end the longer one, and the circuit has opened.
+        #expect(health.state(at: fixture.start) == .coolingDown(until: fixture.start + .seconds(20)))
+        #expect(health.providerToCheck(at: fixture.start) != nil)
+    }
+
+    @Test(
+        "503 is a cooldown when it says how long, and a failure like any other when it does not",
+        arguments: ["retry-after", "retry-after-ms", "x-ratelimit-reset-requests", ""])
+    func serviceUnavailable(header: String) {
+        let fields = [(header, "7"), ("x-ratelimit-remaining-requests", "0")]
+        let failure = ProviderFailure(
+            status: 503, headers: ResponseHeaders(fields),
+            error: OpenAIError(status: 503, message: "away", type: "server_error"))
+        switch (AttemptResult(failure), header) {
+        case (.unavailable(.seconds(7)), "retry-after"), (.unavailable(.milliseconds(100)), "retry-after-ms"):
+            #expect(failure.error.status == 503 && failure.blame == .limit)
+            #expect(failure.error.headers[.retryAfter] == (header == "retry-after" ? "7" : nil))
+        case (.failed, "x-ratelimit-reset-requests"), (.failed, ""):
+            #expect(failure.error.status == 502 && failure.blame == .provider)
+        default: Issue.record("\(header): \(AttemptResult(failure))")
+        }
     }
 
     @Test("two keys of a vendor cool down by themselves")

@@ -16,17 +16,20 @@ final class LiveGateway: Sendable {
     let billing: FakeBilling
     let port: Int
     let client: CurlClient
+    /// What it keeps beside its database: the journal, and what it printed (`output`).
+    let folder: URL
     private let environment: [String: String]
     private let process = Mutex<Process?>(nil)
 
     var url: String { "http://127.0.0.1:\(port)" }
 
     private init(
-        provider: FakeProvider, billing: FakeBilling, port: Int, environment: [String: String]
+        provider: FakeProvider, billing: FakeBilling, port: Int, folder: URL, environment: [String: String]
     ) throws {
         self.provider = provider
         self.billing = billing
         self.port = port
+        self.folder = folder
         self.environment = environment
         client = CurlClient(
             configuration: CurlConfiguration(egress: .unrestricted), reactor: try SharedReactor.get(), logger: .quiet)
@@ -46,7 +49,7 @@ final class LiveGateway: Sendable {
             ).up()
             let port = Int.random(in: 30_000...59_000)
             let gateway = try LiveGateway(
-                provider: provider, billing: billing, port: port,
+                provider: provider, billing: billing, port: port, folder: folder,
                 environment: try settings(database, billing, folder, port).merging(extra) { $1 })
             try await gateway.start()
             do {
@@ -82,7 +85,9 @@ final class LiveGateway: Sendable {
         process.executableURL = Self.executable
         process.arguments = ["serve"]
         process.environment = environment
-        process.standardOutput = FileHandle.nullDevice
+        let log = try log()
+        process.standardOutput = log
+        process.standardError = log
         try process.run()
         self.process.withLock { $0 = process }
         try await eventually {
@@ -90,6 +95,22 @@ final class LiveGateway: Sendable {
             return answer?.status == 200
         }
     }
+
+    private var logFile: URL { folder.appending(path: "output") }
+
+    private func log() throws -> FileHandle {
+        if !FileManager.default.fileExists(atPath: logFile.path) {
+            guard FileManager.default.createFile(atPath: logFile.path, contents: nil) else {
+                throw CocoaError(.fileWriteUnknown)
+            }
+        }
+        let log = try FileHandle(forWritingTo: logFile)
+        try log.seekToEnd()
+        return log
+    }
+
+    /// All that it has printed, its log above all.
+    func output() throws -> String { String(decoding: try Data(contentsOf: logFile), as: UTF8.self) }
 
     /// Ends the process with a signal and returns when it has ended, or after ten seconds.
     func end(_ signal: Int32) async throws {
@@ -123,7 +144,7 @@ final class LiveGateway: Sendable {
             "/tenants/\(tenant.id)/providers",
             """
             {"name": "fake", "kind": "openai-compatible", "base_url": "\(provider.baseURL)", "api_key": "sk-fake-0000",
-             "models": ["fake-chat", "fake-embedding", "fault-*"]}
+             "models": ["fake-chat", "fake-embedding", "fault-*", "fake-embedding-fault-*"]}
             """)
         let key: APIKeyDescription = try await create("/tenants/\(tenant.id)/api-keys", "{\"name\": \"k\"}")
         return (tenant.id, try #require(key.key))

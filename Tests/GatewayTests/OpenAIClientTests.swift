@@ -1,3 +1,4 @@
+import Contracts
 import Support
 import Synchronization
 import Testing
@@ -9,7 +10,7 @@ struct OpenAIClientTests {
         try await LiveGateway.run { gateway in
             var environment = try await gateway.clientEnvironment()
             environment["ASTERISM_FAULTS"] = "yes"
-            try await PythonClient.run("openai_client.py", environment, expecting: 50)
+            try await PythonClient.run("openai_client.py", environment, expecting: 90)
         }
     }
 
@@ -17,24 +18,45 @@ struct OpenAIClientTests {
     func batches() async throws {
         try await LiveGateway.run { gateway in
             var environment = try await gateway.clientEnvironment()
+            environment["ASTERISM_FAULTS"] = "yes"
             environment["ASTERISM_OTHER_KEY"] = try await gateway.makeCustomer().key
-            try await PythonClient.run("openai_batches.py", environment, expecting: 20)
+            try await PythonClient.run("openai_batches.py", environment, expecting: 28)
         }
     }
 }
 
 extension LiveGateway {
-    /// What the scripts in Python want to know: a customer, one without money, one who may call six times a minute.
-    /// The models `fault-STATUS` fail with that status.
+    /// What the scripts in Python want to know: a customer, one without money, one who may call six times a minute, one
+    /// whose key may not use models. The models `fault-STATUS` fail with that status.
     func clientEnvironment() async throws -> [String: String] {
         let customer = try await makeCustomer()
         let poor = try await makeCustomer()
         billing.state.withLock { $0.budgets[poor.tenant] = 1 }
         let slow = try await makeCustomer(requestsPerMinute: 6)
-        for status in [400, 409, 422, 429, 500, 529] { provider.fail("fault-\(status)", with: .status(status)) }
+        provider.failByName()
         return [
             "ASTERISM_URL": url, "ASTERISM_API_KEY": customer.key, "ASTERISM_POOR_KEY": poor.key,
-            "ASTERISM_SLOW_KEY": slow.key,
+            "ASTERISM_SLOW_KEY": slow.key, "ASTERISM_VIEWER_KEY": try await makeViewerKey(customer.tenant),
         ]
+    }
+
+    /// A key that may look at models and not use them.
+    func makeViewerKey(_ tenant: TenantID) async throws -> String {
+        let key: APIKeyDescription = try await create(
+            "/tenants/\(tenant)/api-keys", #"{"name": "viewer", "roles": ["viewer"]}"#)
+        return try #require(key.key)
+    }
+}
+
+extension FakeProvider {
+    /// The statuses that a client has a class for, or should know what to do with.
+    static let statuses = [400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 529]
+
+    /// Models whose names end in `fault-STATUS` fail with that status, those in `fault-page` with a page of HTML.
+    func failByName(embeddingModel: String? = "fake-embedding") {
+        for prefix in ["", embeddingModel.map { "\($0)-" }].compactMap(\.self) {
+            for status in Self.statuses { fail("\(prefix)fault-\(status)", with: .status(status)) }
+            fail("\(prefix)fault-page", with: .html(502))
+        }
     }
 }

@@ -10,12 +10,19 @@ enum PythonClient {
     ///
     /// Without the client, because PyPI cannot be reached, it says so and does nothing; in CI (`CI` is set) that is a
     /// failure.
-    static func run(_ script: String, _ environment: [String: String], expecting count: Int) async throws {
-        guard let python = try await self.python() else { return }
+    ///
+    /// - Returns: The lines that it printed; nil when it was not run.
+    @discardableResult
+    static func run(
+        _ script: String, _ environment: [String: String], expecting count: Int
+    ) async throws -> [Substring]? {
+        guard let python = try await self.python() else { return nil }
         let path = root.appending(path: "Tests/Integration/python/\(script)").path
         let (status, output) = try await execute(python, [path], environment)
         #expect(status == 0, "\(output)")
-        #expect(output.split(separator: "\n").count { $0.hasPrefix("ok ") } >= count, "\(output)")
+        let lines = output.split(separator: "\n")
+        #expect(lines.count { $0.hasPrefix("ok ") } >= count, "\(output)")
+        return lines
     }
 
     private static func python() async throws -> String? {

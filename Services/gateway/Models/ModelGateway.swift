@@ -84,7 +84,8 @@ final class ModelGateway: Sendable {
         return ModelCall(
             identity: CallIdentity(call: origin.operationID), caller: origin.caller,
             profile: profile, request: request, labels: try CallLabels(headers), directive: CacheDirective(headers),
-            startedAt: Date(), deadline: .now.advanced(by: timeouts.total))
+            interface: try InterfaceChoice.of(headers, in: dialect), startedAt: Date(),
+            deadline: .now.advanced(by: timeouts.total))
     }
 
     private nonisolated(nonsending) func admit(_ call: ModelCall) async throws -> AdmittedCall {

@@ -13,10 +13,12 @@ final class ModelProvider: Sendable {
     /// Where it computes; nil when the operator did not say.
     let region: String?
     let weight: Int
+    /// To be kept out of what clients are told.
+    let secrets: ProviderSecrets
 
     init(
         id: ProviderID, name: String, adapter: any ProviderAdapter, models: [ModelPattern], priority: Int,
-        region: String? = nil, weight: Int = 1
+        region: String? = nil, weight: Int = 1, secrets: ProviderSecrets = ProviderSecrets()
     ) {
         self.id = id
         self.name = name
@@ -25,5 +27,6 @@ final class ModelProvider: Sendable {
         self.priority = priority
         self.region = region
         self.weight = weight
+        self.secrets = secrets
     }
 }

@@ -1,5 +1,6 @@
 import Contracts
 import CurlClient
+import Foundation
 import HTTPTypes
 import ServiceKit
 
@@ -50,12 +51,22 @@ struct ProviderFailure: Error, Equatable {
     ///
     /// - Parameter error: What the provider said, in neutral words; shown when the caller can do something about it.
     init(status: Int, headers: ResponseHeaders, error: OpenAIError) {
-        self = Self.judged(status, error)
+        // A provider that says when it will be back is not broken but busy, and not to be asked again at once.
+        let isAway = status == 503 && ProviderCooldown.stated({ headers[$0] }, at: Date()) != nil
+        self = isAway ? .overloaded(reason: "status \(status)") : Self.judged(status, error)
         self.status = status
         self.headers = headers
-        if blame == .limit, let delay = headers["retry-after"], delay.utf8.count < 64 {
+        if blame == .limit, let delay = headers["retry-after"], delay.utf8.count < 64,
+            ProviderCooldown.stated({ $0 == "retry-after" ? delay : nil }, at: Date()) != nil
+        {
             self.error.headers[.retryAfter] = delay
         }
+    }
+
+    private static func overloaded(reason: String) -> ProviderFailure {
+        ProviderFailure(
+            gateway(503, "The provider is overloaded.", "provider_overloaded"), reason: reason, mayHaveRun: false,
+            blame: .limit)
     }
 
     private static func judged(_ status: Int, _ error: OpenAIError) -> ProviderFailure {
@@ -75,10 +86,7 @@ struct ProviderFailure: Error, Equatable {
             ProviderFailure(
                 gateway(504, "The provider took too long to answer.", "provider_timeout"), reason: reason,
                 mayHaveRun: true)
-        case 529:
-            ProviderFailure(
-                gateway(503, "The provider is overloaded.", "provider_overloaded"), reason: reason, mayHaveRun: false,
-                blame: .limit)
+        case 529: overloaded(reason: reason)
         default:
             ProviderFailure(
                 gateway(502, "The provider failed with status \(status).", "provider_failed"), reason: reason,

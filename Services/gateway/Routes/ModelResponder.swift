@@ -49,8 +49,8 @@ struct ModelResponder: DirectResponder {
         }
     }
 
-    /// What a call is labelled with and what it asks of the cache.
-    private static let wanted = ["x-asterism-", "cache-control"]
+    /// What a call is labelled with, what it asks of the cache, and which interface of Anthropic's it means.
+    private static let wanted = ["x-asterism-", "cache-control", "anthropic-"]
 
     private nonisolated(nonsending) func answer(
         _ request: DirectRequest, _ dialect: ModelDialect

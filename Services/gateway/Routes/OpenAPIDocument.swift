@@ -957,6 +957,57 @@ enum OpenAPIDocument {
               responses:
                 "200": {$ref: "#/components/responses/Configuration"}
                 default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/configuration/versions:
+            parameters: [{$ref: "#/components/parameters/ID"}]
+            get:
+              tags: [operators]
+              operationId: listConfigurationVersions
+              summary: When the tenant's configuration was changed
+              security: [{operatorKey: []}]
+              parameters: [{$ref: "#/components/parameters/Limit"}, {$ref: "#/components/parameters/Cursor"}]
+              responses:
+                "200":
+                  description: A page of versions, the newest first.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          data:
+                            type: array
+                            items:
+                              type: object
+                              required: [version, changed_at]
+                              properties:
+                                version: {type: integer, minimum: 1}
+                                changed_at: {type: string, format: date-time}
+                          next_cursor: {type: [string, "null"]}
+                default: {$ref: "#/components/responses/Problem"}
+          /admin/v1/tenants/{id}/configuration/versions/{version}:
+            parameters:
+              - {$ref: "#/components/parameters/ID"}
+              - {name: version, in: path, required: true, schema: {type: integer, minimum: 1}}
+            get:
+              tags: [operators]
+              operationId: getConfigurationVersion
+              summary: One version of the tenant's configuration
+              description: |
+                The document as it was put, without defaults. Its `config`, put again, brings the version back under a new
+                number, unless a member has become unknown since.
+              security: [{operatorKey: []}]
+              responses:
+                "200":
+                  description: The version.
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        required: [version, changed_at, config]
+                        properties:
+                          version: {type: integer, minimum: 1}
+                          changed_at: {type: string, format: date-time}
+                          config: {$ref: "#/components/schemas/TenantConfiguration"}
+                default: {$ref: "#/components/responses/Problem"}
           /admin/v1/tenants/{id}/health:
             parameters: [{$ref: "#/components/parameters/ID"}]
             get:

@@ -121,7 +121,7 @@ struct ProviderStorage: Sendable {
             models: try row.decode("models", as: [String].self).map(ModelPattern.init),
             priority: Int(try row.decode("priority", as: Int32.self)),
             region: try row.decode("region", as: String?.self),
-            weight: Int(try row.decode("weight", as: Int32.self)))
+            weight: Int(try row.decode("weight", as: Int32.self)), secrets: ProviderSecrets(key: settings.apiKey))
     }
 
     private func key(_ row: PostgresRow, of tenant: TenantID, _ id: ProviderID) throws -> String? {

@@ -22,7 +22,7 @@ struct ProviderGatewayTests {
     static let vendors = [
         Vendor(fake: FakeOpenAI()), Vendor(fake: FakeAzure(), options: ["api_version": "2025-04-01-preview"]),
         Vendor(fake: FakeAnthropic(), embeddings: nil), Vendor(fake: FakeGemini()), Vendor(fake: FakeMistral()),
-        Vendor(fake: FakeCohere()),
+        Vendor(fake: FakeCohere()), Vendor(fake: FakeCompatible()),
         Vendor(
             fake: FakeBedrock(), key: "AKIDFAKE:fake/secret+key", options: ["region": "us-east-1"],
             embeddings: "cohere.embed"),
@@ -41,9 +41,7 @@ struct ProviderGatewayTests {
     @Test("is answered in every dialect, whole and streamed, and metered to the token", arguments: vendors)
     func conversations(_ vendor: Vendor) async throws {
         try await run(vendor) { fixture, fake, customer in
-            // OpenAI's own responses pass untouched; its fake does not speak them.
-            let dialects = vendor.fake.kind == "openai" ? Self.dialects.dropLast() : Self.dialects[...]
-            for (path, question, end) in dialects {
+            for (path, question, end) in Self.dialects {
                 for model in ["fake-chat", "thinking-chat", "cached-chat"] {
                     for streams in [false, true] {
                         let name = "\(vendor.fake.kind) \(path) \(model) \(streams ? "streamed" : "whole")"

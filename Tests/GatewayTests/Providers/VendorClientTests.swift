@@ -18,6 +18,7 @@ struct VendorClientTests {
 
     static let cases = [
         Case(vendor: FakeOpenAI(), script: "openai_fake.py"), Case(vendor: FakeAzure(), script: "openai_fake.py"),
+        Case(vendor: FakeCompatible(), script: "openai_fake.py"),
         Case(vendor: FakeAnthropic(), script: "anthropic_fake.py"),
         Case(vendor: FakeGemini(), script: "gemini_fake.py"),
         Case(vendor: FakeBedrock(), script: "bedrock_fake.py", key: "AKIDFAKE:fake/secret+key"),

@@ -1,16 +1,19 @@
 """The anthropic client from PyPI against a gateway: messages whole and streamed, tools, schemas, images, error classes.
 
 Environment: ASTERISM_URL, ASTERISM_API_KEY, ASTERISM_POOR_KEY (a tenant whose budget is used up, optional),
-ASTERISM_SLOW_KEY (a tenant with a rate of almost nothing, optional), ASTERISM_MODEL (default: fake-chat),
-ASTERISM_FAULTS (models `fault-STATUS` fail with that status at the provider, optional). Prints one line for each thing
-that holds; ends with another status than 0 when one does not.
+ASTERISM_SLOW_KEY (a tenant with a rate of almost nothing, optional), ASTERISM_VIEWER_KEY (a key that may not use
+models), ASTERISM_MODEL (default: fake-chat), ASTERISM_FAULTS (models `fault-STATUS` fail with that status at the
+provider, `fault-page` with a page of HTML; optional), ASTERISM_WITHOUT (what the provider has no words for:
+`parallel`), ASTERISM_NATIVE (dialects that the provider speaks itself), ASTERISM_MEANT (statuses of its own meaning).
+Prints one line for each thing that holds (`areas.py`); ends with another status than 0 when one does not.
 """
 
 import json
 import os
-import sys
 
 import anthropic
+from areas import area, check
+from areas import expect as expect_class
 
 MODEL = os.environ.get("ASTERISM_MODEL", "fake-chat")
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -23,6 +26,8 @@ TOOLS = [
 ]
 
 WITHOUT = set(os.environ.get("ASTERISM_WITHOUT", "").split(","))
+NATIVE = set(os.environ.get("ASTERISM_NATIVE", "").split(","))
+
 
 def client(key: str) -> anthropic.Anthropic:
     return anthropic.Anthropic(base_url=os.environ["ASTERISM_URL"], api_key=key, max_retries=0, timeout=30)
@@ -34,6 +39,7 @@ def main() -> None:
     streams(ours)
     tools(ours)
     shapes(ours)
+    betas(ours)
     errors(ours)
     faults(ours)
     refusals()
@@ -53,6 +59,7 @@ def text(message) -> str:
 
 
 def messages(ours: anthropic.Anthropic) -> None:
+    area("messages")
     answer = ours.messages.create(**hello())
     check("message", "hello out there" in text(answer) and answer.role == "assistant", answer)
     check("stop reason", answer.stop_reason == "end_turn" and answer.type == "message", answer)
@@ -68,6 +75,7 @@ def messages(ours: anthropic.Anthropic) -> None:
 
 
 def streams(ours: anthropic.Anthropic) -> None:
+    area("streams")
     with ours.messages.stream(**hello()) as stream:
         streamed = "".join(stream.text_stream)
         final = stream.get_final_message()
@@ -82,6 +90,7 @@ def streams(ours: anthropic.Anthropic) -> None:
 
 
 def tools(ours: anthropic.Anthropic) -> None:
+    area("tools")
     answer = ours.messages.create(**hello(tools=TOOLS))
     call = next(block for block in answer.content if block.type == "tool_use")
     check("tool call", call.name == "look_up" and "hello" in json.dumps(call.input), answer)
@@ -112,86 +121,139 @@ def tools(ours: anthropic.Anthropic) -> None:
 
 
 def shapes(ours: anthropic.Anthropic) -> None:
-    # Newer clients have no member for the temperature any more; the interface has.
+    area("messages")
+    # Later versions of the interface have no temperature any more; the first has.
+    first = {"anthropic-version": "2023-06-01"}
     system = ours.messages.create(
-        **hello(system=[{"type": "text", "text": "be brief"}], extra_body={"temperature": 0.5, "top_p": 0.9})
+        **hello(
+            system=[{"type": "text", "text": "be brief"}],
+            extra_body={"temperature": 0.5, "top_p": 0.9},
+            extra_headers=first,
+        )
     )
     check("system, temperature", bool(text(system)), system)
+    area("JSON schema")
     schema = {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": False}
     formed = ours.messages.create(**hello(output_config={"format": {"type": "json_schema", "schema": schema}}))
-    check("JSON schema", bool(text(formed)), formed)
+    check("an answer of that form", bool(json.loads(text(formed))), formed)
+    area("images")
     image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PIXEL}}
     seen = ours.messages.create(
         **hello(messages=[{"role": "user", "content": [image, {"type": "text", "text": "what is it"}]}])
     )
-    check("image", "what is it" in text(seen), seen)
+    check("an image in a question", "what is it" in text(seen), seen)
+
+
+def betas(ours: anthropic.Anthropic) -> None:
+    """What of it reaches the provider is for who runs this to see."""
+    area("betas")
+    names = ["context-1m-2025-08-07", "interleaved-thinking-2025-05-14"]
+    answer = ours.beta.messages.create(**hello(betas=names))
+    check("experiments", "hello out there" in text(answer), answer)
+    with ours.beta.messages.stream(**hello(betas=names)) as stream:
+        check("experiments with a stream", "hello out there" in "".join(stream.text_stream), None)
+    if "messages" in NATIVE:
+        expect(
+            "an experiment that the provider does not know",
+            anthropic.BadRequestError,
+            lambda: ours.beta.messages.create(**hello(betas=["unknown-2020-01-01"])),
+            400,
+        )
+    expect(
+        "what is no name of an experiment",
+        anthropic.BadRequestError,
+        lambda: ours.beta.messages.create(**hello(betas=["a;b"])),
+        400,
+    )
+    expect(
+        "what is no version",
+        anthropic.BadRequestError,
+        lambda: ours.messages.create(**hello(extra_headers={"anthropic-version": "latest"})),
+        400,
+    )
 
 
 def errors(ours: anthropic.Anthropic) -> None:
-    expect("a wrong key", anthropic.AuthenticationError, lambda: client("sk-wrong").messages.create(**hello()))
-    expect("an unknown model", anthropic.NotFoundError, lambda: ours.messages.create(**hello(model="nobody-has-this")))
-    expect("a bad request", anthropic.BadRequestError, lambda: ours.messages.create(**hello(max_tokens=-1)))
-    expect("no messages", anthropic.BadRequestError, lambda: ours.messages.create(**hello(messages=[])))
-    expect(
-        "a tool of the vendor's",
-        anthropic.BadRequestError,
-        lambda: ours.messages.create(**hello(tools=[{"type": "web_search_20250305", "name": "web_search"}])),
-        unless=MODEL.startswith("claude"),
-    )
+    area("error 401")
+    expect("a wrong key", anthropic.AuthenticationError, lambda: client("sk-wrong").messages.create(**hello()), 401)
+    area("error 403")
+    viewer = client(os.environ["ASTERISM_VIEWER_KEY"])
+    expect("a key that may not", anthropic.PermissionDeniedError, lambda: viewer.messages.create(**hello()), 403)
+    area("error 404")
+    unknown = hello(model="nobody-has-this")
+    expect("an unknown model", anthropic.NotFoundError, lambda: ours.messages.create(**unknown), 404)
+    area("error 400")
+    expect("a bad request", anthropic.BadRequestError, lambda: ours.messages.create(**hello(max_tokens=-1)), 400)
+    expect("no messages", anthropic.BadRequestError, lambda: ours.messages.create(**hello(messages=[])), 400)
+    if "messages" not in NATIVE:
+        search = [{"type": "web_search_20250305", "name": "web_search"}]
+        expect(
+            "a tool of the vendor's",
+            anthropic.BadRequestError,
+            lambda: ours.messages.create(**hello(tools=search)),
+            400,
+        )
+
+
+# What a provider answers: the class that the client raises, and the status that it sees. A provider's refusal of the
+# gateway's credentials is not a refusal of the client's.
+FAULTS = {
+    "400": (anthropic.BadRequestError, 400),
+    "401": (anthropic.InternalServerError, 502),
+    "403": (anthropic.InternalServerError, 502),
+    "404": (anthropic.NotFoundError, 404),
+    "408": (anthropic.APIStatusError, 408),
+    "409": (anthropic.ConflictError, 409),
+    "413": (anthropic.APIStatusError, 413),
+    "422": (anthropic.UnprocessableEntityError, 422),
+    "429": (anthropic.RateLimitError, 429),
+    "500": (anthropic.InternalServerError, 502),
+    "502": (anthropic.InternalServerError, 502),
+    "503": (anthropic.InternalServerError, 502),
+    "529": (anthropic.APIStatusError, 529),
+    "page": (anthropic.InternalServerError, 502),
+}
+# What a vendor means otherwise, such as `408=504` where 408 says that the model took too long.
+for fault, seen in (pair.split("=") for pair in filter(None, os.environ.get("ASTERISM_MEANT", "").split(","))):
+    FAULTS[fault] = (anthropic.InternalServerError, int(seen))
 
 
 def faults(ours: anthropic.Anthropic) -> None:
     if "ASTERISM_FAULTS" not in os.environ:
         return
-    classes = {
-        400: anthropic.BadRequestError,
-        409: anthropic.ConflictError,
-        422: anthropic.UnprocessableEntityError,
-        429: anthropic.RateLimitError,
-        500: anthropic.InternalServerError,
-        529: anthropic.InternalServerError,
-    }
-    for status, error in classes.items():
-        expect(f"a provider's {status}", error, lambda: ours.messages.create(**hello(model=f"fault-{status}")))
+    for fault, (error, status) in FAULTS.items():
+        area(f"error {'502' if fault == 'page' else fault}")
+        faulty = hello(model=f"fault-{fault}")
+        expect(f"a provider's {fault}", error, lambda: ours.messages.create(**faulty), status)
 
         def read() -> None:
-            for _ in ours.messages.create(**hello(model=f"fault-{status}", stream=True)):
+            for _ in ours.messages.create(**faulty, stream=True):
                 pass
 
-        expect(f"a provider's {status}, streamed", error, read)
+        expect(f"a provider's {fault}, streamed", error, read, status)
 
 
 def refusals() -> None:
     if key := os.environ.get("ASTERISM_POOR_KEY"):
-        expect("an exhausted budget", anthropic.APIStatusError, lambda: client(key).messages.create(**hello()))
+        area("error 402")
+        expect("an exhausted budget", anthropic.APIStatusError, lambda: client(key).messages.create(**hello()), 402)
     if key := os.environ.get("ASTERISM_SLOW_KEY"):
+        area("error 429")
 
         def hurry() -> None:
             for _ in range(10):
                 client(key).messages.create(**hello())
 
-        expect("too many requests", anthropic.RateLimitError, hurry)
+        expect("too many requests", anthropic.RateLimitError, hurry, 429)
 
 
-def expect(what: str, error: type, action, unless: bool = False) -> None:
-    if unless:
-        return
-    try:
-        action()
-    except error as raised:
-        body = raised.body
-        check(what, isinstance(body, dict) and body.get("type") == "error" and body["error"]["message"], raised)
-    except Exception as raised:  # noqa: BLE001: any other class is the failure that is looked for
-        check(what, False, repr(raised))
-    else:
-        check(what, False, "no error")
+def expect(what: str, error: type, action, status: int) -> None:
+    """Every error says what it is in Anthropic's shape."""
+    expect_class(what, error, action, status, lambda raised: said(raised.body))
 
 
-def check(what: str, holds: bool, found) -> None:
-    print(("ok " if holds else "FAILED ") + what, flush=True)
-    if not holds:
-        print(found, file=sys.stderr)
-        sys.exit(1)
+def said(body) -> bool:
+    return isinstance(body, dict) and body.get("type") == "error" and bool(body["error"]["message"])
 
 
 main()

@@ -17,6 +17,10 @@ package struct FakeAnthropic: FakeVendor {
         guard let version, ["2023-06-01", "2026-10-21"].contains(version) else {
             throw .invalid("anthropic-version: header is required")
         }
+        let betas = arrival.header("anthropic-beta")?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
+        if let unknown = betas.first(where: { $0.hasPrefix("unknown") }) {
+            throw .invalid("Unexpected value(s) `\(unknown)` for the `anthropic-beta` header.")
+        }
         switch arrival.path {
         case "/v1/messages":
             let json = try [String: Any](json: arrival.body)

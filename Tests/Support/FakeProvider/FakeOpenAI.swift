@@ -1,6 +1,6 @@
 import Foundation
 
-/// OpenAI's chat completions and embeddings.
+/// OpenAI's chat completions, responses and embeddings.
 package struct FakeOpenAI: FakeVendor {
     package init() {}
 
@@ -14,16 +14,20 @@ package struct FakeOpenAI: FakeVendor {
     package func demand(_ arrival: FakeProvider.Arrival) throws(FakeRefusal) -> FakeDemand {
         switch arrival.path {
         case "/v1/chat/completions": .chat(try FakeOpenAIWords.question(try [String: Any](json: arrival.body)))
+        case "/v1/responses": .chat(try FakeResponses.question(try [String: Any](json: arrival.body)))
         case "/v1/embeddings": .embeddings(try FakeOpenAIWords.embeddings(try [String: Any](json: arrival.body)))
         case "/v1/models": .models
         default: throw .unknownPath
         }
     }
 
-    package func answer(_ reply: FakeReply) -> [String: Any] { FakeOpenAIWords.answer(reply) }
+    package func answer(_ reply: FakeReply) -> [String: Any] {
+        reply.question.response.map { FakeResponses.answer(reply, $0) } ?? FakeOpenAIWords.answer(reply)
+    }
 
     package func stream(_ reply: FakeReply) -> FakeStream {
-        FakeStream(
+        if let asked = reply.question.response { return FakeResponses.stream(reply, asked) }
+        return FakeStream(
             pieces: FakeOpenAIWords.chunks(reply).map { FakeProviderAnswer.event($0) }, ending: FakeOpenAIWords.done)
     }
 

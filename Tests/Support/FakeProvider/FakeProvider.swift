@@ -47,7 +47,17 @@ package final class FakeProvider: Sendable {
         }
     }
 
+    /// How far a stream came.
+    package struct Passage: Sendable, Equatable {
+        package var chunks = 0
+        package var isWhole = false
+        /// The connection was closed before the end.
+        package var isBroken = false
+    }
+
     struct State {
+        var pause: Duration?
+        var passages: [Passage] = []
         var meter = Meter()
         var metered: [Meter] = []
         var bills: [String: Meter] = [:]
@@ -119,6 +129,14 @@ package final class FakeProvider: Sendable {
         state.withLock { $0.faults[model] = fault }
     }
 
+    /// Waits so long before each chunk of a stream.
+    package func pause(beforeChunks duration: Duration?) {
+        state.withLock { $0.pause = duration }
+    }
+
+    /// The streams without faults, in the order in which they began.
+    package var passages: [Passage] { state.withLock { $0.passages } }
+
     package func stop() async {
         let task = running.withLock { running in
             defer { running = nil }
@@ -162,6 +180,7 @@ package final class FakeProvider: Sendable {
         var reply = FakeReply(question)
         reply.hidesUsage = fault == .withoutUsage
         if fault == nil { bill(reply, arrival) }
+        if question.streams, fault == nil { return FakeDelivery.stream(vendor.stream(reply), of: self) }
         if question.streams { return FakeDelivery.stream(vendor.stream(reply), of: vendor, fault: fault) }
         return FakeDelivery.whole(FakeProviderAnswer.encode(vendor.answer(reply)), fault: fault)
     }

@@ -7,6 +7,10 @@ extension FakeProvider {
     package enum Fault: Sendable, Equatable {
         /// An error in the vendor's shape.
         case status(Int, retryAfterSeconds: Int? = nil)
+        /// An error in the vendor's shape with these words, which may be what no provider should say.
+        case words(Int, String)
+        /// The same as an event of a stream, after so many chunks.
+        case wordsInStream(afterChunks: Int, String)
         /// A page of a proxy in between, as HTML.
         case html(Int)
         /// No answer, ever.
@@ -38,6 +42,8 @@ extension FakeProvider {
                     status: code, message: "The fake provider was told to answer \(code).",
                     code: code == 429 ? "rate_limit_exceeded" : nil)
                 return FakeProviderAnswer.error(refusal, of: vendor, retryAfterSeconds: retryAfter)
+            case .words(let code, let message):
+                return FakeProviderAnswer.error(FakeRefusal(status: code, message: message), of: vendor)
             case .html(let code):
                 return FakeProviderAnswer.bytes(
                     .init(code: code), "text/html", Array("<html><body><h1>\(code) Bad Gateway</h1></body></html>".utf8)
@@ -59,7 +65,7 @@ extension FakeProvider {
                 let padding = [UInt8](repeating: UInt8(ascii: "x"), count: size)
                 return FakeProviderAnswer.bytes(
                     .ok, "application/json", Array(#"{"id":""#.utf8) + padding + Array(#""}"#.utf8))
-            case .cut, .stall, .withoutDone, .errorEvent, .withoutUsage:
+            case .wordsInStream, .cut, .stall, .withoutDone, .errorEvent, .withoutUsage:
                 return nil
             }
         }

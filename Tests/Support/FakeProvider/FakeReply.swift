@@ -20,6 +20,13 @@ package struct FakeQuestion: Sendable {
     var repeatsBeginning = false
     /// The answer has to be JSON.
     var wantsJSON = false
+    /// Set when OpenAI's Responses were asked, with what they repeat of the request.
+    var response: Response?
+
+    struct Response: Sendable {
+        let stores: Bool
+        let metadata: [String: String]
+    }
 }
 
 /// The answer to a question: it repeats the last message, one token a word. Given its beginning, it is the rest.

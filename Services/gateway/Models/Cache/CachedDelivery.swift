@@ -96,12 +96,17 @@ struct CachedDelivery: Sendable {
     private func key() throws(OpenAIError) -> CacheKey {
         do {
             return try CacheKey(
-                answerTo: call.request.body, dialect: call.request.dialect.rawValue,
-                revision: call.profile.revision,
+                answerTo: call.request.body, dialect: interface, revision: call.profile.revision,
                 in: call.caller.scope)
         } catch {
             throw OpenAIError(ModelRequestError.malformed(error))
         }
+    }
+
+    /// Which interface was called, and what was chosen of it.
+    private var interface: String {
+        let dialect = call.request.dialect.rawValue
+        return call.interface.map { "\(dialect)\n\($0.text)" } ?? dialect
     }
 
     // MARK: Answers that were found

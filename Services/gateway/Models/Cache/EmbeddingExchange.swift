@@ -59,7 +59,7 @@ struct EmbeddingExchange: Sendable {
             return reply(answer, items)
         } catch {
             let failure = error as? ProviderFailure ?? ProviderFailure(stream: error)
-            let outcome = CallOutcome.failure(failure, of: request)
+            let outcome = CallOutcome.failure(failure, of: attempt)
             return EmbeddingReply(failure, of: items, used: outcome.usage, isExact: outcome.isExact)
         }
     }

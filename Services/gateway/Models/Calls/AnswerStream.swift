@@ -86,7 +86,8 @@ struct AnswerStream: Sendable {
         }
         if let rest { return try await rest.run(&writer) }
         if let error = passage.clientError { throw error }
-        try await end(with: failure.map { event($0.error) } ?? passage.relay.ending, &writer)
+        let error = failure.map { open.attempt.provider.secrets.removed(from: $0.error) }
+        try await end(with: error.map(event) ?? passage.relay.ending, &writer)
         // Usually the end of the body, after which the connection can be used again.
         if failure == nil { _ = try? await chunks.next() }
     }

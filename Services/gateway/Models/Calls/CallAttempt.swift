@@ -75,7 +75,8 @@ final class CallAttempt: Sendable {
         let words = isNative ? call.request.dialect : .openAIChat
         let operation =
             call.kind == .embedding ? ModelOperation.embeddings : .chat(words, streams: call.streams)
-        let route = provider.adapter.route(operation, model: target.model)
+        var route = provider.adapter.route(operation, model: target.model)
+        if let choice = call.interface, isNative { provider.adapter.choose(choice, in: &route) }
         var request = OutgoingRequest(
             method: "POST", url: route.url, headers: Self.headers(reference) + route.headers, body: body,
             deadline: min(timeouts.total, max(.milliseconds(1), ContinuousClock.now.duration(to: call.deadline))),

@@ -21,9 +21,10 @@ struct CallBudget: Sendable, Equatable {
         completionTokens = limit * choices
     }
 
-    /// What is held for it, in pico-dollars; as much as fits when it is more.
-    func cost(at price: ModelPrice) -> Int64 {
-        price.maximumCost(promptTokens: promptTokens, completionTokens: completionTokens) ?? .max
+    /// What is held for it, in pico-dollars; as much as fits when it is more. The line of a batch is held for at the
+    /// price of a batch, as it is charged.
+    func cost(at price: ModelPrice, isBatch: Bool = false) -> Int64 {
+        price.maximumCost(promptTokens: promptTokens, completionTokens: completionTokens, isBatch: isBatch) ?? .max
     }
 
     /// The limit to send for an answer, from what the caller asked for.

@@ -45,7 +45,8 @@ struct CallDelivery: Sendable {
             let open = try await open(attempt)
             do {
                 return try await deliver(open, attempts)
-            } catch let failure as ProviderFailure {
+            } catch var failure as ProviderFailure {
+                failure.error = attempt.provider.secrets.removed(from: failure.error)
                 logger.warning(
                     "provider failed",
                     metadata: [
@@ -69,7 +70,7 @@ struct CallDelivery: Sendable {
                 money = try await growing(terms)
             } else {
                 // Without a price nothing can be held: only a tenant known to have no budget gets through.
-                let amount = attempt.target.price.map { attempt.budget.cost(at: $0) } ?? .max
+                let amount = attempt.target.price.map { attempt.budget.cost(at: $0, isBatch: call.caller.isBatch) } ?? .max
                 money = .whole(try await gateway.budgets.hold(amount, as: call.caller))
             }
             return try OpenAttempt(
@@ -175,6 +176,7 @@ struct CallDelivery: Sendable {
         of attempt: CallAttempt, _ status: Int, _ headers: ResponseHeaders, _ body: [UInt8]
     ) -> ProviderFailure {
         var failure = attempt.provider.adapter.failure(status: status, headers: headers, body: body)
+        failure.error = attempt.provider.secrets.removed(from: failure.error)
         // Another vendor's words would only confuse the client's library.
         if !attempt.isNative { failure.error.ownBody = nil }
         return failure

@@ -28,13 +28,15 @@ final class ModelCall: Sendable {
     let request: ModelRequest
     let labels: CallLabels
     let directive: CacheDirective
+    /// What the client chose of its interface by header; nil for most.
+    let interface: InterfaceChoice?
     let startedAt: Date
     /// When everything, other attempts included, has to be over.
     let deadline: ContinuousClock.Instant
 
     init(
         identity: CallIdentity, caller: Caller, profile: TenantProfile, request: ModelRequest, labels: CallLabels,
-        directive: CacheDirective, startedAt: Date, deadline: ContinuousClock.Instant
+        directive: CacheDirective, interface: InterfaceChoice?, startedAt: Date, deadline: ContinuousClock.Instant
     ) {
         self.identity = identity
         self.caller = caller
@@ -42,6 +44,7 @@ final class ModelCall: Sendable {
         self.request = request
         self.labels = labels
         self.directive = directive
+        self.interface = interface
         self.startedAt = startedAt
         self.deadline = deadline
     }

@@ -17,7 +17,8 @@ enum OpenAIChatDialect: ClientDialect {
             ("id", .string("chatcmpl-" + context.identifier)), ("object", "chat.completion"),
             ("created", .integer(completion.created ?? context.created)),
             ("model", .string(completion.model ?? context.model)), ("choices", .array(choices)),
-            ("usage", completion.usage.map(usage)), ("service_tier", completion.serviceTier.map(JSONValue.string)),
+            ("usage", completion.usage.map(usage)),
+            ("service_tier", OpenAIServiceTier.word(for: completion.serviceTier).map(JSONValue.string)),
             ("system_fingerprint", completion.fingerprint.map(JSONValue.string))
         ).text
     }

@@ -45,7 +45,7 @@ struct ResponseObject: Sendable {
             JSONValue.Member("output", .array(output)),
             JSONValue.Member("parallel_tool_calls", .boolean(chat?.allowsParallelToolCalls ?? true)),
             JSONValue.Member("previous_response_id", .null), JSONValue.Member("reasoning", reasoning),
-            JSONValue.Member("service_tier", .string(tier ?? "default")),
+            JSONValue.Member("service_tier", .string(OpenAIServiceTier.word(for: tier) ?? "default")),
             // Nothing is kept for a later call, whatever was asked for.
             JSONValue.Member("store", false),
             JSONValue.Member("temperature", .number(chat?.temperature ?? "1")),

@@ -45,6 +45,8 @@ enum AttemptResult: Sendable {
     case refused
     /// It takes no more (429, 529). `retryAfter` is what it said, nil when it said nothing.
     case throttled(retryAfter: Duration?)
+    /// It failed, and said when to come back (503 with `Retry-After`).
+    case unavailable(retryAfter: Duration)
     /// It says nothing: the client went, or the budget ended.
     case abandoned
 }
@@ -57,6 +59,10 @@ extension AttemptResult {
         case .request: self = .refused
         case .limit:
             let headers = failure.headers
+            if failure.status == 503, let delay = ProviderCooldown.stated({ headers?[$0] }, at: now) {
+                self = .unavailable(retryAfter: delay)
+                return
+            }
             self = .throttled(retryAfter: ProviderCooldown.duration({ headers?[$0] }, at: now))
         case .configuration, .provider: self = .failed
         }

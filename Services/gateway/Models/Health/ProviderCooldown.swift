@@ -1,7 +1,8 @@
 import Contracts
 import Foundation
 
-/// How long a provider that takes no more (429, 529) wants to be left alone, by the headers of its answer.
+/// How long a provider that takes no more (429, 529) or is away for a while (503) wants to be left alone, by the headers of
+/// its answer.
 ///
 /// In this order: `retry-after-ms` (Azure), `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), then the longest
 /// reset among the limits of which nothing remains: `x-ratelimit-remaining-…` and `x-ratelimit-reset-…` for requests
@@ -15,11 +16,20 @@ enum ProviderCooldown {
 
     /// Nil when the answer does not say.
     static func duration(_ header: (String) -> String?, at now: Date) -> Duration? {
-        let stated =
+        stated(header, at: now) ?? exhausted(header, now).max().map(within)
+    }
+
+    /// What the answer says in so many words (`retry-after-ms`, `Retry-After`), whatever is left of its limits; nil when
+    /// it does not.
+    static func stated(_ header: (String) -> String?, at now: Date) -> Duration? {
+        let delay =
             header("retry-after-ms").flatMap { number($0) }.map { $0 / 1_000 }
             ?? header("retry-after").flatMap { seconds(until: $0, now) }
-            ?? exhausted(header, now).max()
-        return stated.map { min(max(.seconds($0), minimum), maximum) }
+        return delay.map(within)
+    }
+
+    private static func within(_ seconds: Double) -> Duration {
+        min(max(.seconds(seconds), minimum), maximum)
     }
 
     private static func exhausted(_ header: (String) -> String?, _ now: Date) -> [Double] {

@@ -71,7 +71,10 @@ final class TargetHealth: Sendable {
             if case .open = state.breaker.state { state.failing = provider }
             return (before, state.breaker.state)
         }
-        if case .throttled = result { observer?.cooledDown(key) }
+        switch result {
+        case .throttled, .unavailable: observer?.cooledDown(key)
+        case .answered, .failed, .refused, .abandoned: break
+        }
         report(before, after)
     }
 
@@ -114,13 +117,22 @@ final class TargetHealth: Sendable {
         case .throttled(let retryAfter):
             state.throttles = min(state.throttles + 1, 32)
             let cooldown = retryAfter ?? unstatedCooldown.ceiling(attempt: state.throttles)
-            state.coolingUntil = max(state.coolingUntil ?? now, now + cooldown)
-            if retryAfter != nil { state.refusesUntil = state.coolingUntil }
+            rest(cooldown, isStated: retryAfter != nil, &state, now)
             // It answered, so it is there; whether it is well it did not say.
             if let permit { state.breaker.abandon(permit) }
+        case .unavailable(let retryAfter):
+            rest(retryAfter, isStated: true, &state, now)
+            succeed(false, permit, &state, now)
         case .abandoned:
             if let permit { state.breaker.abandon(permit) }
         }
+    }
+
+    private static func rest(
+        _ cooldown: Duration, isStated: Bool, _ state: inout State, _ now: ContinuousClock.Instant
+    ) {
+        state.coolingUntil = max(state.coolingUntil ?? now, now + cooldown)
+        if isStated { state.refusesUntil = state.coolingUntil }
     }
 
     private static func succeed(

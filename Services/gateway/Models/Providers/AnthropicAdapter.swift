@@ -3,8 +3,9 @@ import CurlClient
 /// Anthropic's Messages (platform.claude.com, API reference). Options: `beta`, the value of `anthropic-beta`; `version`,
 /// that of `anthropic-version`.
 ///
-/// The version is `2023-06-01` unless told otherwise, because later ones take no `temperature`, `top_p` and `top_k` any
-/// more ("Migrating to API version 2026-10-21") and those are refused with them; answers are the same.
+/// The version is `2023-06-01` unless the operator, or the client of a native call, says otherwise, because later ones
+/// take no `temperature`, `top_p` and `top_k` any more ("Migrating to API version 2026-10-21") and those are refused with
+/// them; answers are the same.
 ///
 /// The base address is `https://api.anthropic.com`, with or without `/v1`.
 ///
@@ -32,6 +33,19 @@ struct AnthropicAdapter: ProviderAdapter {
 
     func route(_ operation: ModelOperation, model: String) -> ProviderRoute {
         ProviderRoute(url: "\(base)/messages", headers: headers)
+    }
+
+    /// The version is the client's, since its body was written for it; its experiments come after the operator's.
+    func choose(_ choice: InterfaceChoice, in route: inout ProviderRoute) {
+        if let version = choice.version {
+            route.headers.removeAll { $0.0 == "anthropic-version" }
+            route.headers.append(("anthropic-version", version))
+        }
+        if let betas = choice.betas {
+            let own = route.headers.first { $0.0 == "anthropic-beta" }?.1
+            route.headers.removeAll { $0.0 == "anthropic-beta" }
+            route.headers.append(("anthropic-beta", own.map { "\($0),\(betas)" } ?? betas))
+        }
     }
 
     func body(of conversation: Conversation, model: String) throws(TranslationError) -> [UInt8] {

@@ -25,6 +25,10 @@ protocol ProviderAdapter: Sendable {
     /// - Parameter model: The vendor's name of the model, checked to be free of control characters; escape it for URLs.
     func route(_ operation: ModelOperation, model: String) -> ProviderRoute
 
+    /// Puts what a client chose of the interface into the route of a call in a native dialect. Most interfaces have
+    /// nothing to choose.
+    func choose(_ choice: InterfaceChoice, in route: inout ProviderRoute)
+
     /// The member that limits the tokens of an answer in a native dialect, for a caller who set none.
     func limitMember(_ dialect: ModelDialect) -> String
 
@@ -75,6 +79,8 @@ extension ProviderAdapter {
     var streamMediaType: String { "text/event-stream" }
 
     func sign(_ request: inout OutgoingRequest, at date: Date) {}
+
+    func choose(_ choice: InterfaceChoice, in route: inout ProviderRoute) {}
 
     /// OpenAI's bound.
     func embeddingBatchLimit(model: String) -> Int { 2_048 }

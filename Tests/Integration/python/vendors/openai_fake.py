@@ -38,6 +38,16 @@ with client().chat.completions.stream(
 check("streamed tool call", final.choices[0].message.tool_calls[0].function.name == "look_up", final)
 vectors = client().embeddings.create(model="fake-embedding", input=["one", "two"], dimensions=8)
 check("embeddings", [len(item.embedding) for item in vectors.data] == [8, 8], vectors)
+if os.environ["FAKE_KIND"] == "openai":
+    response = client().responses.create(model="fake-chat", input="hello out there")
+    check("response", response.output_text == SAID and response.usage.output_tokens == 5, response)
+    events = list(client().responses.create(model="fake-chat", input="hello out there", stream=True))
+    said = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+    check("streamed response", said == SAID and events[-1].response.output_text == SAID, events[-1])
+    offered = [{"type": "function", "name": "look_up", "parameters": TOOL_SCHEMA, "strict": False}]
+    with client().responses.stream(model="fake-chat", input="hello out there", tools=offered) as stream:
+        item = stream.get_final_response().output[0]
+    check("streamed tool call of a response", item.name == "look_up" and "hello out" in item.arguments, item)
 raises("a wrong key", openai.AuthenticationError, lambda: client("wrong").chat.completions.create(
     model="fake-chat", messages=[{"role": "user", "content": "x"}]))
 raises("a missing model", openai.NotFoundError, lambda: ask(model="missing-model"))
