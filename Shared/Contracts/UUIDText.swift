@@ -20,21 +20,33 @@ package enum UUIDText {
 
     private static func digits(_ uuid: UUID) -> InlineArray<36, UInt8> {
         let u = uuid.uuid
-        let bytes: InlineArray<16, UInt8> = [
-            u.0, u.1, u.2, u.3, u.4, u.5, u.6, u.7, u.8, u.9, u.10, u.11, u.12, u.13, u.14, u.15,
-        ]
         var text = InlineArray<36, UInt8>(repeating: UInt8(ascii: "-"))
-        var place = 0
-        for index in bytes.indices {
-            if index == 4 || index == 6 || index == 8 || index == 10 { place += 1 }
-            text[place] = digit(bytes[index] >> 4)
-            text[place + 1] = digit(bytes[index] & 0x0F)
-            place += 2
+        func put(_ byte: UInt8, _ place: Int) {
+            text[place] = digit(byte >> 4)
+            text[place + 1] = digit(byte & 0x0F)
         }
+        // Written out: a loop over sixteen bytes and four dashes took three times as long.
+        put(u.0, 0)
+        put(u.1, 2)
+        put(u.2, 4)
+        put(u.3, 6)
+        put(u.4, 9)
+        put(u.5, 11)
+        put(u.6, 14)
+        put(u.7, 16)
+        put(u.8, 19)
+        put(u.9, 21)
+        put(u.10, 24)
+        put(u.11, 26)
+        put(u.12, 28)
+        put(u.13, 30)
+        put(u.14, 32)
+        put(u.15, 34)
         return text
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+        // "a" is 39 places behind where "9" would go on.
+        value &+ UInt8(ascii: "0") &+ (value > 9 ? 39 : 0)
     }
 }

@@ -16,7 +16,7 @@ struct GatewayLineRunner: BatchLineRunner {
         var logger = logger
         logger[metadataKey: "request_id"] = .string(caller.requestID)
         logger[metadataKey: "tenant"] = .string(caller.tenant.description)
-        let origin = CallOrigin(caller: caller, operationID: identity.call, logger: logger)
+        let origin = CallOrigin(caller: caller, operationID: identity.call, logger: CallLog(logger))
         do {
             let response = try await gateway.answer(
                 endpoint.dialect, body: body, headers: HTTPFields(), origin: origin)

@@ -60,11 +60,11 @@ struct ModelResponder: DirectResponder {
             presenting: Authentication.Credential(
                 authorization: request.head.value("authorization"), apiKey: request.head.value("x-api-key")),
             isPriority1: !fields.isEmpty && CallLabels.isPriority1(fields), requestID: request.requestID)
-        var logger = logger(for: request)
-        logger[metadataKey: "tenant"] = .string(caller.tenant.description)
         return try await gateway.answer(
             dialect, body: request.body, headers: fields,
-            origin: CallOrigin(caller: caller, operationID: request.operationID, logger: logger))
+            origin: CallOrigin(
+                caller: caller, operationID: request.operationID,
+                logger: CallLog(logger, of: request, tenant: caller.tenant)))
     }
 
     private func logger(for request: DirectRequest) -> Logger {

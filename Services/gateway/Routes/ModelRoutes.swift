@@ -55,6 +55,6 @@ struct ModelRoutes: Sendable {
 
 extension CallOrigin {
     fileprivate init(_ context: CallerContext) {
-        self.init(caller: context.caller, operationID: context.operationID, logger: context.logger)
+        self.init(caller: context.caller, operationID: context.operationID, logger: CallLog(context.logger))
     }
 }

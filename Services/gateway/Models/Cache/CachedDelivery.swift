@@ -2,7 +2,6 @@ import Contracts
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import ServiceKit
 
@@ -13,7 +12,7 @@ struct CachedDelivery: Sendable {
     private let gateway: ModelGateway
     private let delivery: CallDelivery
 
-    init(_ admitted: AdmittedCall, gateway: ModelGateway, logger: Logger) {
+    init(_ admitted: AdmittedCall, gateway: ModelGateway, logger: CallLog) {
         self.admitted = admitted
         self.gateway = gateway
         delivery = CallDelivery(admitted: admitted, gateway: gateway, logger: logger)
@@ -21,7 +20,7 @@ struct CachedDelivery: Sendable {
 
     private var call: ModelCall { admitted.call }
 
-    func run() async throws -> Response {
+    nonisolated(nonsending) func run() async throws -> Response {
         guard let settings = call.profile.cache else {
             return call.kind == .chat ? try await delivery.run() : try await embeddings(nil)
         }

@@ -2,7 +2,6 @@ import Contracts
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import ServiceKit
 
@@ -15,7 +14,7 @@ import ServiceKit
 struct EmbeddingDelivery: Sendable {
     private let admitted: AdmittedCall
     private let gateway: ModelGateway
-    private let logger: Logger
+    private let logger: CallLog
     private let texts: EmbeddingTexts
     /// Nil for a call that has no part in the cache: then nothing is kept or shared, only divided.
     private let settings: CacheSettings?
@@ -23,7 +22,7 @@ struct EmbeddingDelivery: Sendable {
     /// Nil for a request that is passed on as it is: one that cannot be taken apart, or that need not be.
     ///
     /// - Parameter settings: Nil when the tenant keeps nothing, or the request wants no part in it.
-    init?(_ admitted: AdmittedCall, under settings: CacheSettings?, gateway: ModelGateway, logger: Logger) {
+    init?(_ admitted: AdmittedCall, under settings: CacheSettings?, gateway: ModelGateway, logger: CallLog) {
         let smallest = admitted.plan.targets.map(EmbeddingExchange.limit).min() ?? 1
         guard settings != nil || smallest < OpenAIEmbeddingsDialect.maximumInputs else { return nil }
         do {

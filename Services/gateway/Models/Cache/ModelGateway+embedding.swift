@@ -1,7 +1,6 @@
 import Contracts
 import Cryptography
 import Foundation
-import Logging
 import ServiceKit
 
 extension ModelGateway {
@@ -12,7 +11,7 @@ extension ModelGateway {
     ///
     /// - Parameter time: For all attempts.
     func embed(
-        _ text: String, with model: String, for call: ModelCall, within time: Duration, logger: Logger
+        _ text: String, with model: String, for call: ModelCall, within time: Duration, logger: CallLog
     ) async throws -> EmbeddingDelivery.Answer {
         let part = try Self.part(of: call, asking: text, of: model, within: time)
         let question = RouteQuestion(

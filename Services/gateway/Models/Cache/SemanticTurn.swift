@@ -1,6 +1,5 @@
 import Contracts
 import Foundation
-import Logging
 import ServiceKit
 
 /// The part of one call that the semantic cache has: it is asked before the provider, and keeps what the provider answers.
@@ -13,10 +12,10 @@ struct SemanticTurn: Sendable {
     private let settings: CacheSettings
     private let semantic: TenantConfiguration.Semantic
     private let gateway: ModelGateway
-    private let logger: Logger
+    private let logger: CallLog
 
     /// Nil unless the tenant has asked for it and the request is a question that can be judged.
-    init?(_ call: ModelCall, under settings: CacheSettings, gateway: ModelGateway, logger: Logger) {
+    init?(_ call: ModelCall, under settings: CacheSettings, gateway: ModelGateway, logger: CallLog) {
         guard let semantic = settings.semantic,
             let question = SemanticQuestion(
                 call.request.body, dialect: call.request.dialect.rawValue, revision: call.profile.revision,

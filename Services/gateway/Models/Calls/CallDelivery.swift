@@ -3,7 +3,6 @@ import CurlClient
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import ServiceKit
 
@@ -17,7 +16,7 @@ struct CallDelivery: Sendable {
 
     let admitted: AdmittedCall
     let gateway: ModelGateway
-    let logger: Logger
+    let logger: CallLog
 
     var call: ModelCall { admitted.call }
 
@@ -27,18 +26,18 @@ struct CallDelivery: Sendable {
     /// The response, as the client asked for it.
     ///
     /// - Parameter keep: Called with a streamed answer when it is complete.
-    func run(keeping keep: Keep? = nil) async throws -> Response {
+    nonisolated(nonsending) func run(keeping keep: Keep? = nil) async throws -> Response {
         guard call.streams else { return try await whole().response }
         return try await attempts { try await stream($0, $1, keep) }
     }
 
     /// The whole answer.
-    func whole() async throws -> FinishedAnswer {
+    nonisolated(nonsending) func whole() async throws -> FinishedAnswer {
         try await attempts { open, _ in try await whole(open) }
     }
 
-    private func attempts<Value>(
-        _ deliver: (OpenAttempt, AttemptSequence) async throws -> Value
+    private nonisolated(nonsending) func attempts<Value>(
+        _ deliver: nonisolated(nonsending) (OpenAttempt, AttemptSequence) async throws -> Value
     ) async throws -> Value {
         var attempts = AttemptSequence(plan: admitted.plan, deadline: call.deadline)
         while let attempt = attempts.next(of: call) {
@@ -63,14 +62,15 @@ struct CallDelivery: Sendable {
     /// Takes the money for an attempt.
     ///
     /// - Throws: `ModelGateway.Refusal` for the first one; for a later one the error itself, since there is a record.
-    func open(_ attempt: CallAttempt) async throws -> OpenAttempt {
+    nonisolated(nonsending) func open(_ attempt: CallAttempt) async throws -> OpenAttempt {
         do {
             let money: AttemptMoney
             if let terms = GrowingTerms(attempt) {
                 money = try await growing(terms)
             } else {
                 // Without a price nothing can be held: only a tenant known to have no budget gets through.
-                let amount = attempt.target.price.map { attempt.budget.cost(at: $0, isBatch: call.caller.isBatch) } ?? .max
+                let amount =
+                    attempt.target.price.map { attempt.budget.cost(at: $0, isBatch: call.caller.isBatch) } ?? .max
                 money = .whole(try await gateway.budgets.hold(amount, as: call.caller))
             }
             return try OpenAttempt(
@@ -90,14 +90,14 @@ struct CallDelivery: Sendable {
 
     // MARK: Whole answers
 
-    private func whole(_ open: OpenAttempt) async throws -> FinishedAnswer {
+    private nonisolated(nonsending) func whole(_ open: OpenAttempt) async throws -> FinishedAnswer {
         let reading = try await exchange(open.attempt, isBudgeted: open.isBudgeted)
         try await open.finish(reading.outcome, .answered(firstToken: nil, total: open.elapsed))
         return FinishedAnswer(body: reading.body, outcome: reading.outcome, open: open)
     }
 
     /// Asks the attempt's provider once. Neither holds money nor records anything.
-    func exchange(_ attempt: CallAttempt, isBudgeted: Bool) async throws -> WholeAnswer {
+    nonisolated(nonsending) func exchange(_ attempt: CallAttempt, isBudgeted: Bool) async throws -> WholeAnswer {
         let answer: OutgoingResponse
         do {
             answer = try await gateway.client.execute(request(attempt, isBudgeted: isBudgeted))

@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import ServiceKit
 
 /// Where a call comes from.
@@ -7,5 +6,5 @@ struct CallOrigin: Sendable {
     let caller: Caller
     /// The name of the call, made by us: see `CallIdentity`.
     let operationID: UUID
-    let logger: Logger
+    let logger: CallLog
 }

@@ -1,6 +1,5 @@
 import Contracts
 import Foundation
-import Logging
 import ServiceKit
 import Synchronization
 
@@ -9,7 +8,7 @@ import Synchronization
 final class OpenAttempt: Sendable {
     let attempt: CallAttempt
     let money: AttemptMoney
-    let logger: Logger
+    let logger: CallLog
     private let ticket: AdmissionTicket
     private let health: HealthAttempt
     private let startedAt = ContinuousClock.now
@@ -22,7 +21,7 @@ final class OpenAttempt: Sendable {
     /// - Throws: When the attempt cannot be written into the register; the hold is then free again.
     init(
         _ attempt: CallAttempt, ticket: AdmissionTicket, money: AttemptMoney, budgets: BudgetAuthority,
-        recorder: CallRecorder, register: CallRegister, logger: Logger
+        recorder: CallRecorder, register: CallRegister, logger: CallLog
     ) throws(APIError) {
         do {
             slot = try register.begin(CallRegisterEntry(attempt, lease: money.lease))
@@ -63,7 +62,7 @@ final class OpenAttempt: Sendable {
     /// The call has come to its end: settles the hold and returns when the records are durable. Later calls do nothing.
     ///
     /// - Throws: When the records could not be kept; the answer must then not look complete.
-    func finish(_ outcome: CallOutcome, _ result: AttemptResult) async throws {
+    nonisolated(nonsending) func finish(_ outcome: CallOutcome, _ result: AttemptResult) async throws {
         let usage = outcome.usage + (attempt.continued?.usage ?? .none)
         ticket.finish(usedTokens: usage.prompt + usage.completion)
         guard claim() else { return }
@@ -91,7 +90,7 @@ final class OpenAttempt: Sendable {
         try await keep(outcome)
     }
 
-    private func keep(_ outcome: CallOutcome) async throws {
+    private nonisolated(nonsending) func keep(_ outcome: CallOutcome) async throws {
         let lease = settle(outcome)
         try await recorder.record(attempt, outcome, lease: lease)
         register.end(slot)
