@@ -25,7 +25,7 @@ package enum UUIDText {
             text[place] = digit(byte >> 4)
             text[place + 1] = digit(byte & 0x0F)
         }
-        // Written out: a loop over sixteen bytes and four dashes took three times as long.
+        // Written out, so that no place has to be counted.
         put(u.0, 0)
         put(u.1, 2)
         put(u.2, 4)
