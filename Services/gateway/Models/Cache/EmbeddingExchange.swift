@@ -97,6 +97,6 @@ extension ModelCall {
     fileprivate func with(_ request: ModelRequest, until deadline: ContinuousClock.Instant) -> ModelCall {
         ModelCall(
             identity: identity, caller: caller, profile: profile, request: request, labels: labels,
-            directive: directive, startedAt: startedAt, deadline: deadline)
+            directive: directive, interface: interface, startedAt: startedAt, deadline: deadline)
     }
 }

@@ -1,6 +1,7 @@
 import Contracts
 import Cryptography
 import Foundation
+import Logging
 import ServiceKit
 
 extension ModelGateway {
@@ -37,7 +38,7 @@ extension ModelGateway {
         return ModelCall(
             identity: call.identity.embedding, caller: call.caller, profile: call.profile,
             request: try ModelRequest(.openAIEmbeddings, body: body.finish()), labels: call.labels, directive: .use,
-            startedAt: Date(), deadline: min(call.deadline, .now.advanced(by: time)))
+            interface: nil, startedAt: Date(), deadline: min(call.deadline, .now.advanced(by: time)))
     }
 }
 

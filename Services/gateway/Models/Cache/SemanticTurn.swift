@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Logging
 import ServiceKit
 
 /// The part of one call that the semantic cache has: it is asked before the provider, and keeps what the provider answers.

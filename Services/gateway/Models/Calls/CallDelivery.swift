@@ -3,6 +3,7 @@ import CurlClient
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import ServiceKit
 
