@@ -29,7 +29,7 @@ struct AdminConfigurationHistoryRoutes: Sendable {
             let (text, changedAt) = try await configurations.document(of: version, in: act.scope)
         else { throw APIError.notFound("version of the configuration") }
         let answer = JSONValue.members(
-            ("version", .integer(version)), ("changed_at", .string(TimestampText.text(changedAt))),
+            ("version", .integer(version)), ("changed_at", .string(WireFormat.timestamp(changedAt))),
             ("config", try JSONValue(parsing: Array(text.utf8))))
         return .bytes(answer.text, contentType: "application/json")
     }
