@@ -66,7 +66,7 @@ package struct TenantConfigurationVersion: Codable, Sendable, Equatable {
     }
 }
 
-/// `GET /admin/v1/tenants/{id}/configuration/versions`: that a document was put, and when.
+/// `GET /admin/v1/tenants/{id}/config/versions`: that a document was put, and when.
 package struct TenantConfigurationChange: Codable, Sendable, Equatable {
     package var version: Int64
     package var changedAt: Date

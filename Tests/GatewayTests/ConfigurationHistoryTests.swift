@@ -8,7 +8,7 @@ import Testing
 
 @Suite("What a tenant's configuration was", .serialized)
 struct ConfigurationHistoryTests {
-    private static func path(_ tenant: TenantID) -> String { "/tenants/\(tenant)/configuration/versions" }
+    private static func path(_ tenant: TenantID) -> String { "/tenants/\(tenant)/config/versions" }
 
     @Test("versions are listed newest first, page by page, and a page goes on where the one before it ended")
     func list() async throws {

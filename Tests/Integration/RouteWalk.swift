@@ -102,8 +102,8 @@ enum RouteWalk {
         "GET /admin/v1/models/**": .operators, "PUT /admin/v1/models/**": .operators,
         "DELETE /admin/v1/models/**": .operators, "GET /admin/v1/tenants/{id}/config": .operators,
         "PUT /admin/v1/tenants/{id}/config": .operators,
-        "GET /admin/v1/tenants/{id}/configuration/versions": .operators,
-        "GET /admin/v1/tenants/{id}/configuration/versions/{version}": .operators, "GET /admin/v1/prices": .operators,
+        "GET /admin/v1/tenants/{id}/config/versions": .operators,
+        "GET /admin/v1/tenants/{id}/config/versions/{version}": .operators, "GET /admin/v1/prices": .operators,
         "PUT /admin/v1/prices": .operators, "GET /admin/v1/tenants/{id}/budget": .operators,
         "PUT /admin/v1/tenants/{id}/budget": .operators,
     ]

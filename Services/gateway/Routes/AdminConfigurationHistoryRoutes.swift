@@ -4,14 +4,14 @@ import HTTPTypes
 import Hummingbird
 import ServiceKit
 
-/// Operators on what a tenant's configuration was: `/admin/v1/tenants/{id}/configuration/versions`.
+/// Operators on what a tenant's configuration was: `/admin/v1/tenants/{id}/config/versions`.
 struct AdminConfigurationHistoryRoutes: Sendable {
     let tenants: TenantStorage
     let configurations: ConfigurationStorage
 
     func add(to group: RouterGroup<ServiceRequestContext>) {
-        group.get("tenants/:id/configuration/versions", use: list)
-        group.get("tenants/:id/configuration/versions/:version", use: show)
+        group.get("tenants/:id/config/versions", use: list)
+        group.get("tenants/:id/config/versions/:version", use: show)
     }
 
     private func list(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {

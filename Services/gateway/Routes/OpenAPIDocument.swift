@@ -957,7 +957,7 @@ enum OpenAPIDocument {
               responses:
                 "200": {$ref: "#/components/responses/Configuration"}
                 default: {$ref: "#/components/responses/Problem"}
-          /admin/v1/tenants/{id}/configuration/versions:
+          /admin/v1/tenants/{id}/config/versions:
             parameters: [{$ref: "#/components/parameters/ID"}]
             get:
               tags: [operators]
@@ -983,7 +983,7 @@ enum OpenAPIDocument {
                                 changed_at: {type: string, format: date-time}
                           next_cursor: {type: [string, "null"]}
                 default: {$ref: "#/components/responses/Problem"}
-          /admin/v1/tenants/{id}/configuration/versions/{version}:
+          /admin/v1/tenants/{id}/config/versions/{version}:
             parameters:
               - {$ref: "#/components/parameters/ID"}
               - {name: version, in: path, required: true, schema: {type: integer, minimum: 1}}
