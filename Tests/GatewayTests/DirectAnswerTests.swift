@@ -34,14 +34,11 @@ struct DirectAnswerTests {
             for (key, body, path) in cases {
                 let request = request(key, body, path: path, headers: ["X-Request-Id: r-1"])
                 let routed = request.replacing("Host: x", with: "Host: x\r\nConnection: close")
-                let answers = try await RawConnection.open(port: gateway.port) { connection in
-                    try await connection.send(request)
-                    let direct = try await connection.answer()
-                    try await connection.send(routed)
-                    return [direct, try await connection.answer()]
-                }
-                let direct = try #require(answers[0])
-                let other = try #require(answers[1])
+                var connection = try HTTPConversation(port: gateway.port)
+                await connection.send(request)
+                let direct = try #require(await connection.answer())
+                await connection.send(routed)
+                let other = try #require(await connection.answer())
                 #expect(direct.status == other.status, "\(path): \(direct) \(other)")
                 let volatile: Set = ["date", "connection", "content-length"]
                 #expect(
@@ -59,20 +56,18 @@ struct DirectAnswerTests {
             let chat = request(customer.key)
             let models = "GET /v1/models HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(customer.key)\r\n\r\n"
             let stream = request(customer.key, Self.body.replacing("{\"model\"", with: "{\"stream\": true, \"model\""))
-            let kinds = try await RawConnection.open(port: gateway.port) { connection in
-                try await connection.send(chat + models + stream + models)
-                for piece in [chat.prefix(200), chat.dropFirst(200).prefix(80), chat.dropFirst(280)] {
-                    try await connection.send(String(piece))
-                    try await Task.sleep(for: .milliseconds(20))
-                }
-                var kinds: [String] = []
-                for _ in 0..<5 {
-                    let answer = try #require(try await connection.answer())
-                    #expect(answer.status == 200)
-                    let words = ["chat.completion.chunk", "\"chat.completion\"", "\"list\""]
-                    kinds.append(words.first { answer.body.contains($0) } ?? answer.body)
-                }
-                return kinds
+            var connection = try HTTPConversation(port: gateway.port)
+            await connection.send(chat + models + stream + models)
+            for piece in [chat.prefix(200), chat.dropFirst(200).prefix(80), chat.dropFirst(280)] {
+                await connection.send(String(piece))
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            var kinds: [String] = []
+            for _ in 0..<5 {
+                let answer = try #require(await connection.answer())
+                #expect(answer.status == 200)
+                let words = ["chat.completion.chunk", "\"chat.completion\"", "\"list\""]
+                kinds.append(words.first { answer.body.contains($0) } ?? answer.body)
             }
             #expect(
                 kinds == [
@@ -86,13 +81,11 @@ struct DirectAnswerTests {
         try await LiveGateway.run { gateway in
             let customer = try await gateway.makeCustomer()
             let chat = request(customer.key)
-            let (status, isEnded) = try await RawConnection.open(port: gateway.port) { connection in
-                try await connection.send(chat)
-                connection.finish()
-                let status = try await connection.answer()?.status
-                return (status, try await connection.isEnded())
-            }
-            #expect(status == 200 && isEnded)
+            var connection = try HTTPConversation(port: gateway.port)
+            await connection.send(chat)
+            connection.finish()
+            #expect(await connection.answer()?.status == 200)
+            #expect(await connection.isEnded())
         }
     }
 
@@ -104,17 +97,13 @@ struct DirectAnswerTests {
             let slow = request(customer.key, Self.body.replacing("fake-chat", with: "fault-slow"))
             let unfinished = request(customer.key).dropLast(10)
             for text in ["", String(unfinished), "GET /healthz HT"] {
-                let isEnded = try await RawConnection.open(port: gateway.port) { connection in
-                    if !text.isEmpty { try await connection.send(text) }
-                    return try await connection.isEnded()
-                }
-                #expect(isEnded, "\(text.prefix(20))")
+                let connection = try HTTPConversation(port: gateway.port)
+                if !text.isEmpty { await connection.send(text) }
+                #expect(await connection.isEnded(), "\(text.prefix(20))")
             }
-            let answer = try await RawConnection.open(port: gateway.port) { connection in
-                try await connection.send(slow)
-                return try await connection.answer()
-            }
-            #expect(answer != nil)
+            var connection = try HTTPConversation(port: gateway.port)
+            await connection.send(slow)
+            #expect(await connection.answer() != nil)
         }
     }
 
@@ -125,13 +114,12 @@ struct DirectAnswerTests {
             gateway.provider.fail("fault-slow", with: .late(.seconds(2)))
             let slow = request(customer.key, Self.body.replacing("fake-chat", with: "fault-slow"))
             let before = gateway.provider.arrivals.count
-            async let answer = RawConnection.open(port: gateway.port) { connection in
-                try await connection.send(slow)
-                return try await connection.answer()
-            }
+            let connection = try HTTPConversation(port: gateway.port)
+            await connection.send(slow)
             try await eventually { gateway.provider.arrivals.count > before }
             try await gateway.end(SIGTERM)
-            #expect(try await answer != nil)
+            var answered = connection
+            #expect(await answered.answer() != nil)
         }
     }
 }

@@ -77,6 +77,11 @@ package final class RawConnection: Sendable {
         }
     }
 
+    /// Says that nothing more will be sent; what comes is still received.
+    package func finish() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
     /// Leaves; the kernel tells the server.
     package func close() {
         guard isOpen.exchange(false, ordering: .acquiringAndReleasing) else { return }
