@@ -38,7 +38,7 @@ struct ModelResponder: DirectResponder {
     }
 
     nonisolated(nonsending) func respond(to request: DirectRequest) async -> Response {
-        guard let route = Self.routes.first(where: { request.head.isTarget($0.path) }) else {
+        guard let route = Self.routes.first(where: { $0.path == request.route }) else {
             preconditionFailure("only what `route` took is answered")
         }
         let answers = DialectAnswers(route.errors, requestID: request.requestID)

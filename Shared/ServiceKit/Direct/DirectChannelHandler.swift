@@ -26,6 +26,7 @@ final class DirectChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private var isForwardedBeingRead = false
     private var wantsRead = false
     private var isStepping = false
+    private var hasForwarded = false
     /// Said while a request was answered directly: what to do when it has been.
     private var closesAfterAnswer = false
     private var inputIsClosed = false
@@ -33,7 +34,7 @@ final class DirectChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
     init(_ service: DirectService, on loop: any EventLoop) {
         self.service = service
         executor = LoopExecutor { loop.execute($0) }
-        framer = RequestFramer(maximumBody: service.responder.maximumBodyBytes) { service.takes($0) }
+        framer = RequestFramer(maximumBody: service.responder.maximumBodyBytes) { service.route(of: $0) }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -57,6 +58,13 @@ final class DirectChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
         step(context)
     }
 
+    /// The handlers behind hear of it only when they were given something.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        guard hasForwarded else { return }
+        hasForwarded = false
+        context.fireChannelReadComplete()
+    }
+
     private func step(_ context: ChannelHandlerContext) {
         // Forwarding may answer at once, which steps again: the outer loop goes on then.
         guard !isStepping else { return }
@@ -65,19 +73,21 @@ final class DirectChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
         while let step = framer.next() {
             switch step {
             case .forward(let bytes):
+                hasForwarded = true
                 context.fireChannelRead(wrapInboundOut(bytes))
-                context.fireChannelReadComplete()
-            case .answer(let head, let body): answer(head, body, context)
+            case .answer(let head, let route, let body): answer(head, route, body, context)
             }
         }
     }
 
-    private func answer(_ head: DirectRequestHead, _ body: [UInt8], _ context: ChannelHandlerContext) {
+    private func answer(
+        _ head: DirectRequestHead, _ route: String, _ body: [UInt8], _ context: ChannelHandlerContext
+    ) {
         let connection = DirectConnection(self, on: context.eventLoop)
         let service = service
         Task(executorPreference: executor) {
             do {
-                try await service.answer(head, body, to: connection)
+                try await service.answer(head, route: route, body, to: connection)
                 connection.answered()
             } catch {
                 connection.abort()
@@ -150,7 +160,7 @@ final class DirectChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
             context.close(promise: nil)
             return
         }
-        step(context)
+        goOn()
         if wantsRead {
             wantsRead = false
             context.read()
@@ -180,7 +190,14 @@ final class DirectChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
         forwardedUnderWay -= 1
         lastActivity = .now()
         framer.answered()
-        if let context { step(context) }
+        goOn()
+    }
+
+    /// Looks at what was held, which came in a turn that is long complete.
+    private func goOn() {
+        guard let context, !isStepping else { return }
+        step(context)
+        channelReadComplete(context: context)
     }
 
     // MARK: Idleness

@@ -27,7 +27,7 @@ struct DirectHeadReader {
     }
 
     /// The next field; the inner value is nil at the empty line. Nil for what is not whole or not plain.
-    mutating func field() -> (name: Range<Int>, value: Range<Int>)??  {
+    mutating func field() -> (name: Range<Int>, value: Range<Int>)?? {
         guard position < end else { return nil }
         if bytes[position] == 0x0D {
             position += 1

@@ -79,12 +79,12 @@ package struct DirectRequestHead: Sendable {
     }
 
     package func isMethod(_ name: String) -> Bool {
-        method.count == name.utf8.count && bytes[method].elementsEqual(name.utf8)
+        Self.isEqual(bytes, method, name)
     }
 
     /// Whether the target is exactly this path, without a query.
     package func isTarget(_ path: String) -> Bool {
-        target.count == path.utf8.count && bytes[target].elementsEqual(path.utf8)
+        Self.isEqual(bytes, target, path)
     }
 
     /// The value of a field that is there once.
@@ -108,9 +108,7 @@ package struct DirectRequestHead: Sendable {
     package func has(_ name: String, _ value: String) -> Bool {
         var count = 0
         for field in fields where Self.isSame(bytes, field.name, name) {
-            guard field.value.count == value.utf8.count, bytes[field.value].elementsEqual(value.utf8) else {
-                return false
-            }
+            guard Self.isEqual(bytes, field.value, value) else { return false }
             count += 1
         }
         return count == 1
@@ -126,6 +124,16 @@ package struct DirectRequestHead: Sendable {
             chosen.append(HTTPField(name: name, value: String(decoding: bytes[field.value], as: UTF8.self)))
         }
         return chosen
+    }
+
+    private static func isEqual(_ bytes: [UInt8], _ range: Range<Int>, _ text: String) -> Bool {
+        guard range.count == text.utf8.count else { return false }
+        var place = range.lowerBound
+        for byte in text.utf8 {
+            guard bytes[place] == byte else { return false }
+            place += 1
+        }
+        return true
     }
 
     private static func isSame(_ bytes: [UInt8], _ range: Range<Int>, _ lowercased: String) -> Bool {

@@ -10,15 +10,15 @@ struct DirectService: Sendable {
     let idleTimeout: Duration
     let logger: Logger
 
-    func takes(_ head: DirectRequestHead) -> Bool {
-        head.isMethod("POST") && responder.route(of: head) != nil
+    func route(of head: DirectRequestHead) -> String? {
+        head.isMethod("POST") ? responder.route(of: head) : nil
     }
 
     /// Answers one request. Returns when the last byte is written.
     ///
     /// - Throws: When the answer broke off: the connection must be closed, for nothing else tells the client.
     nonisolated(nonsending) func answer(
-        _ head: DirectRequestHead, _ body: [UInt8], to connection: DirectConnection
+        _ head: DirectRequestHead, route: String, _ body: [UInt8], to connection: DirectConnection
     ) async throws {
         let started = ContinuousClock.now
         answers.began()
@@ -26,12 +26,11 @@ struct DirectService: Sendable {
         observer.began()
         let identity = observer.identify(requestID: head.value("x-request-id"), traceparent: head.value("traceparent"))
         let request = DirectRequest(
-            head: head, body: body, requestID: identity.requestID, operationID: identity.operationID,
+            head: head, route: route, body: body, requestID: identity.requestID, operationID: identity.operationID,
             trace: identity.trace)
         let response = await CurrentRequest.bind(id: identity.requestID, trace: identity.trace) {
             await responder.respond(to: request)
         }
-        let route = responder.route(of: head) ?? ""
         var ending = RequestObserver.Ending(
             method: .post, path: route, route: route, status: response.status.code)
         defer { observer.ended(ending, since: started) { logger(for: identity) } }

@@ -9,13 +9,13 @@ struct RequestFramer {
     enum Step {
         /// Bytes for the HTTP server.
         case forward(ByteBuffer)
-        /// A whole request to be answered directly.
-        case answer(DirectRequestHead, body: [UInt8])
+        /// A whole request to be answered directly, with its route.
+        case answer(DirectRequestHead, route: String, body: [UInt8])
     }
 
     private enum State {
         case idle
-        case receiving(DirectRequestHead, missing: Int)
+        case receiving(DirectRequestHead, route: String, missing: Int)
         case answering
         /// A request of the HTTP server's, of which so many bytes are still to come.
         case forwarding(missing: Int, isAnswered: Bool)
@@ -23,7 +23,7 @@ struct RequestFramer {
         case passing
     }
 
-    private let takes: (DirectRequestHead) -> Bool
+    private let route: (DirectRequestHead) -> String?
     private let maximumBody: Int
     private var state = State.idle
     private var held = ByteBuffer()
@@ -31,10 +31,10 @@ struct RequestFramer {
 
     /// - Parameters:
     ///   - maximumBody: A request that announces more goes to the HTTP server, which refuses it.
-    ///   - takes: Whether a request is answered directly.
-    init(maximumBody: Int, takes: @escaping (DirectRequestHead) -> Bool) {
+    ///   - route: Of a request that is answered directly; nil for every other one.
+    init(maximumBody: Int, route: @escaping (DirectRequestHead) -> String?) {
         self.maximumBody = maximumBody
-        self.takes = takes
+        self.route = route
     }
 
     /// Bytes that wait behind a request under way.
@@ -68,7 +68,7 @@ struct RequestFramer {
         switch state {
         case .answering, .forwarded: return nil
         case .passing: return .forward(take(held.readableBytes))
-        case .receiving(let head, let missing): return collect(head, missing)
+        case .receiving(let head, let route, let missing): return collect(head, route, missing)
         case .forwarding(let missing, let isAnswered): return forward(missing, isAnswered)
         case .idle: return begin()
         }
@@ -91,31 +91,31 @@ struct RequestFramer {
             return .forward(take(held.readableBytes))
         }
         let length = head.contentLength ?? 0
-        guard head.contentLength != nil, length <= maximumBody, takes(head) else {
+        guard head.contentLength != nil, length <= maximumBody, let route = route(head) else {
             return forward(head.byteCount + length, false)
         }
         held.moveReaderIndex(forwardBy: head.byteCount)
         body = []
         // A length is only an announcement: room for more than this is made as bytes come.
         body.reserveCapacity(min(length, 1 << 20))
-        return collect(head, length)
+        return collect(head, route, length)
     }
 
-    private mutating func collect(_ head: DirectRequestHead, _ missing: Int) -> Step? {
+    private mutating func collect(_ head: DirectRequestHead, _ route: String, _ missing: Int) -> Step? {
         let count = min(missing, held.readableBytes)
         if count > 0 {
             body.append(contentsOf: held.readableBytesView.prefix(count))
             held.moveReaderIndex(forwardBy: count)
         }
         guard count == missing else {
-            state = .receiving(head, missing: missing - count)
+            state = .receiving(head, route: route, missing: missing - count)
             release()
             return nil
         }
         state = .answering
         release()
         defer { body = [] }
-        return .answer(head, body: body)
+        return .answer(head, route: route, body: body)
     }
 
     private mutating func forward(_ missing: Int, _ isAnswered: Bool) -> Step? {

@@ -12,8 +12,8 @@ final class JournalLog: Sendable {
     /// A new segment begins past this: large enough that files are seldom made, small enough that the space of what was
     /// shipped soon comes back.
     private static let segmentBytes = 16 << 20
-    /// Read at once; a frame that is longer is read by itself.
-    private static let chunkBytes = 256 << 10
+    /// Read at once; a frame that is longer is read by itself. Below what malloc takes fresh from the kernel each time.
+    private static let chunkBytes = 64 << 10
 
     private struct Writer {
         var segment: UInt64

@@ -13,7 +13,9 @@ struct RequestFramerTests {
     }
 
     private func framer(maximumBody: Int = 1_000) -> RequestFramer {
-        RequestFramer(maximumBody: maximumBody) { $0.isMethod("POST") && $0.isTarget("/direct") }
+        RequestFramer(maximumBody: maximumBody) {
+            $0.isMethod("POST") && $0.isTarget("/direct") ? "/direct" : nil
+        }
     }
 
     private static func direct(_ body: String) -> String {
@@ -35,7 +37,7 @@ struct RequestFramerTests {
             while true {
                 if let step = framer.next() {
                     switch step {
-                    case .answer(_, let body):
+                    case .answer(_, _, let body):
                         outputs.append(.direct(String(decoding: body, as: UTF8.self)))
                         framer.answered()
                     case .forward(let bytes):
@@ -102,7 +104,7 @@ struct RequestFramerTests {
         var framer = framer()
         var bytes = ByteBuffer(string: Self.direct("a") + Self.get + Self.direct("b"))
         framer.receive(&bytes)
-        guard case .answer(_, let first)? = framer.next() else {
+        guard case .answer(_, _, let first)? = framer.next() else {
             Issue.record("the first was not taken")
             return
         }
@@ -114,7 +116,7 @@ struct RequestFramerTests {
         }
         #expect(String(buffer: forwarded) == Self.get && !framer.isDirect && framer.next() == nil)
         framer.answered()
-        guard case .answer(_, let third)? = framer.next() else {
+        guard case .answer(_, _, let third)? = framer.next() else {
             Issue.record("the third was not taken")
             return
         }
@@ -160,7 +162,7 @@ struct RequestFramerTests {
         framer.answered()
         bytes = ByteBuffer(string: inner + Self.direct("real"))
         framer.receive(&bytes)
-        guard case .forward(let rest)? = framer.next(), case .answer(_, let body)? = framer.next() else {
+        guard case .forward(let rest)? = framer.next(), case .answer(_, _, let body)? = framer.next() else {
             Issue.record("the rest of the body was taken for a request")
             return
         }

@@ -99,8 +99,13 @@ extension JSONDocument {
         /// Whether the name is `name`, also when it is written with escapes.
         func matches(_ name: String) -> Bool {
             if !token.hasEscapes {
-                return token.contents.count == name.utf8.count
-                    && document.bytes[token.contents].elementsEqual(name.utf8)
+                guard token.contents.count == name.utf8.count else { return false }
+                var place = token.contents.lowerBound
+                for byte in name.utf8 {
+                    guard document.bytes[place] == byte else { return false }
+                    place += 1
+                }
+                return true
             }
             return JSONStringDecoder.decode(document.bytes[token.contents]) == name
         }
