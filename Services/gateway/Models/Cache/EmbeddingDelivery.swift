@@ -128,16 +128,18 @@ struct EmbeddingDelivery: Sendable {
         _ vectors: [[UInt8]], _ kept: [EmbeddingCache.Vector], _ attempt: CallAttempt
     ) async throws -> Answer {
         var outcome = CallOutcome.success(.none)
-        outcome.savings = savings(worth(kept), attempt, ["cache": "hit"])
+        outcome.savings = savings(worth(kept, attempt), attempt, ["cache": "hit"])
         try await gateway.recorder.record(attempt, outcome, lease: nil)
         admitted.ticket.finish(usedTokens: 0)
         return Answer(
             vectors: vectors, target: attempt.target, usage: .none, result: .hit, oldest: kept.map(\.storedAt).min())
     }
 
-    /// What vectors that were kept took. Not those of this very call: it has paid for them.
-    private func worth(_ kept: [EmbeddingCache.Vector]) -> Int64 {
-        kept.reduce(0) { $0 + ($1.storedAt < call.startedAt ? $1.tokens : 0) }
+    /// What vectors that were kept took. After a failed attempt not those that came since the call began: it may have paid
+    /// for them itself.
+    private func worth(_ kept: [EmbeddingCache.Vector], _ attempt: CallAttempt) -> Int64 {
+        let others = attempt.number == 1 ? kept : kept.filter { $0.storedAt < call.startedAt }
+        return others.reduce(0) { $0 + $1.tokens }
     }
 
     private func savings(_ tokens: Int64, _ attempt: CallAttempt, _ details: [String: String]) -> CallSavings {
@@ -231,7 +233,7 @@ struct EmbeddingDelivery: Sendable {
         var tokens: Int64 = 0
         if part.reply.failure == nil {
             let unpaid = part.worth.reduce(0, +) - part.reply.usage.prompt
-            tokens = worth(kept) + remainder.repeated(part.worth) + unpaid
+            tokens = worth(kept, attempt) + remainder.repeated(part.worth) + unpaid
         }
         return details.isEmpty && tokens == 0 ? nil : savings(tokens, attempt, details)
     }
