@@ -6,7 +6,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 binaries=${ASTERISM_BIN:-$root/.build/release}
 work=$(mktemp -d)
-upstream=18901 proxy=18902 gateway=18903 litellm=18904 streaming=18905
+upstream=18901 proxy=18902 gateway=18903 litellm=18904 streaming=18905 bare=18906
 children=()
 database=bench_gateway_$$
 own_stack=
@@ -25,7 +25,7 @@ need() {
     for program in "$@"; do
         command -v "$program" >/dev/null || { echo "needs $program" >&2; exit 1; }
     done
-    [ -x "$binaries/gateway" ] || { echo "no $binaries/gateway: swift build -c release --product gateway" >&2; exit 1; }
+    [ -x "$binaries/gateway" ] || { echo "no $binaries/gateway: make bench builds it" >&2; exit 1; }
 }
 
 # An answer of about 1 KB from memory, and what usage-billing and audit-service say when all is well.
@@ -115,8 +115,8 @@ measure() { # name port seconds connections request: prints name, requests/s, p5
     awk -v name="$1" '/Requests\/sec/ {rate=$2} $1=="50%" {p50=$2} $1=="99%" {p99=$2} END {print name, rate, p50, p99}' "$work/wrk.out"
 }
 
-# Clock ticks of CPU that the gateway has used, hundredths of a second.
-ticks() { awk '{print $14 + $15}' "/proc/$gateway_pid/stat"; }
+# Clock ticks of CPU that process $1 has used, hundredths of a second.
+ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
 
 resident_megabytes() { awk '/VmRSS/ {printf "%.1f", $2 / 1024}' "/proc/$gateway_pid/status"; }
 
