@@ -357,6 +357,9 @@ struct JournalTests {
                 BatchReceipt(accepted: 1, duplicates: 0)
             }
             while case .shipped = await shipper.shipOnce() {}
+            // A segment goes when both kinds have been looked through.
+            let audit = JournalShipper(kind: .audit, journal: journal) { _, _ in throw Refused() }
+            #expect(await audit.shipOnce() == .nothing)
             try await journal.append([large])
             #expect(journal.health == .ok)
             try journal.close()

@@ -153,7 +153,7 @@ struct RequestFramerTests {
         let inner = Self.direct("smuggled")
         let text = Self.other(inner)
         let cut = text.utf8.count - inner.utf8.count
-        var bytes = ByteBuffer(string: String(text.prefix(cut)))
+        var bytes = ByteBuffer(bytes: text.utf8.prefix(cut))
         framer.receive(&bytes)
         guard case .forward? = framer.next() else {
             Issue.record("not forwarded")
