@@ -78,9 +78,9 @@ package final class CurlClient: Sendable {
 
     /// Checks the request and puts it into a handle, on the caller's thread, which leaves the loop free for sockets.
     private func prepare(_ request: OutgoingRequest, isStreaming: Bool) throws(CurlError) -> Transfer {
-        try request.validate()
         let easy = try driver.handles.take()
         do {
+            try request.validate(known: easy.url)
             try easy.configure(request, proxy: driver.configuration.proxy)
         } catch {
             driver.handles.put(easy)

@@ -58,10 +58,12 @@ import CCurl
         hasOpenedSocket = false
         refusal = nil
         if request.url != url {
-            url = request.url
-            guard unsafe asterism_easy_set_string(raw, CURLOPT_URL, url) == CURLE_OK else {
+            // Remembered only once libcurl has it: the handle must never be thought to lead where it does not.
+            url = ""
+            guard unsafe asterism_easy_set_string(raw, CURLOPT_URL, request.url) == CURLE_OK else {
                 throw CurlError(.invalidRequest, "the URL cannot be parsed")
             }
+            url = request.url
         }
         if let proxy { try set(proxy) }
         setVerb(request)

@@ -2,14 +2,16 @@ extension OutgoingRequest {
     /// Refuses what could mean something else on the wire than it says here.
     ///
     /// Only the form is judged; where the request goes is judged when its socket is opened.
-    func validate() throws(CurlError) {
+    ///
+    /// - Parameter known: A URL that was found good; it is not looked at again.
+    func validate(known: String = "") throws(CurlError) {
         guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenCharacter) else {
             throw CurlError(.invalidRequest, "the method is not an HTTP token")
         }
         if method == "HEAD", body?.isEmpty == false {
             throw CurlError(.invalidRequest, "HEAD carries no body")
         }
-        try Self.validate(url: url)
+        if url != known { try Self.validate(url: url) }
         for (name, value) in headers { try Self.validate(header: name, value: value) }
     }
 

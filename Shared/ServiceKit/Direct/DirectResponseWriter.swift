@@ -11,7 +11,9 @@ struct DirectResponseWriter: ResponseBodyWriter {
     private let isChunked: Bool
 
     /// Returns when all of the answer is written.
-    static func write(_ response: Response, requestID: String, to connection: DirectConnection) async throws {
+    static nonisolated(nonsending) func write(_ response: Response, requestID: String, to connection: DirectConnection)
+        async throws
+    {
         let length = response.body.contentLength
         var fields = response.headers
         if let length {

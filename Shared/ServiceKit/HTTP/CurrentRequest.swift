@@ -18,8 +18,8 @@ package enum CurrentRequest {
     package static var trace: TraceContext? { identity?.trace }
 
     /// Runs `body` as part of the request.
-    package static func bind<Success>(
-        id: String, trace: TraceContext, _ body: () async throws -> Success
+    package nonisolated(nonsending) static func bind<Success>(
+        id: String, trace: TraceContext, _ body: nonisolated(nonsending) () async throws -> Success
     ) async rethrows -> Success {
         try await $identity.withValue(Identity(id: id, trace: trace)) { try await body() }
     }

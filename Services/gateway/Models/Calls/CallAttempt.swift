@@ -10,8 +10,8 @@ final class CallAttempt: Sendable {
     let decision: RouteDecision
     /// Counts from 1 within the call.
     let number: Int
-    /// Names the attempt at the provider, in its logs and in ours: the id of its usage event.
-    let reference: UsageRecordID
+    /// The ids of its records.
+    let records: CallIdentity.Records
     /// The answer that it carries on; nil for one that begins at the beginning.
     let continued: BrokenAnswer?
 
@@ -23,10 +23,13 @@ final class CallAttempt: Sendable {
         self.target = target
         self.decision = decision
         self.number = number
-        reference = call.identity.usage(attempt: number)
+        records = call.identity.records(attempt: number)
     }
 
     var provider: ModelProvider { target.provider }
+
+    /// Names the attempt at the provider, in its logs and in ours: the id of its usage event.
+    var reference: UsageRecordID { records.usage }
 
     /// The provider speaks the client's dialect, so bodies are passed on as they are.
     var isNative: Bool { continued == nil && provider.adapter.nativeDialects.contains(call.request.dialect) }

@@ -11,25 +11,40 @@ struct CallIdentity: Sendable, Equatable {
     /// 32 hexadecimal digits, for ids in answers.
     var text: String { call.uuidString.replacing("-", with: "").lowercased() }
 
-    /// The id of the usage event of one attempt, derived so that journaling it twice posts it once.
-    func usage(attempt: Int) -> UsageRecordID { UsageRecordID(derived("usage", attempt)) }
+    /// The ids of the records of one attempt, derived so that journaling one twice posts it once.
+    struct Records: Sendable, Equatable {
+        let usage: UsageRecordID
+        let audit: AuditEventID
+    }
 
-    /// The id of the audit record of one attempt.
-    func audit(attempt: Int) -> AuditEventID { AuditEventID(derived("audit", attempt)) }
+    func records(attempt: Int) -> Records {
+        let digest = digest(attempt)
+        return Records(usage: UsageRecordID(derived(digest[..<10])), audit: AuditEventID(derived(digest[10..<20])))
+    }
 
-    /// UUIDv8 (RFC 9562 §5.8): the call's own 48 bits of time, so that ids sort by time and index pages fill in order,
-    /// then 74 bits of SHA-256(`asterism <purpose>` ‖ call ‖ attempt).
-    private func derived(_ purpose: String, _ attempt: Int) -> UUID {
+    func usage(attempt: Int) -> UsageRecordID { records(attempt: attempt).usage }
+
+    func audit(attempt: Int) -> AuditEventID { records(attempt: attempt).audit }
+
+    /// SHA-256(`asterism usage` ‖ call ‖ attempt), of which each id takes ten bytes of its own.
+    private func digest(_ attempt: Int) -> [UInt8] {
         let u = call.uuid
-        let digest = SHA256.hash(
-            Array("asterism \(purpose)".utf8) + [
+        return SHA256.hash(
+            Array("asterism usage".utf8) + [
                 u.0, u.1, u.2, u.3, u.4, u.5, u.6, u.7, u.8, u.9, u.10, u.11, u.12, u.13, u.14, u.15,
                 UInt8(truncatingIfNeeded: attempt),
             ])
+    }
+
+    /// UUIDv8 (RFC 9562 §5.8): the call's own 48 bits of time, so that ids sort by time and index pages fill in order,
+    /// then 74 bits of ten bytes.
+    private func derived(_ bytes: ArraySlice<UInt8>) -> UUID {
+        let u = call.uuid
+        func byte(_ index: Int) -> UInt8 { bytes[bytes.startIndex + index] }
         return UUID(
             uuid: (
-                u.0, u.1, u.2, u.3, u.4, u.5, 0x80 | (digest[0] & 0x0F), digest[1],
-                0x80 | (digest[2] & 0x3F), digest[3], digest[4], digest[5], digest[6], digest[7], digest[8], digest[9]
+                u.0, u.1, u.2, u.3, u.4, u.5, 0x80 | (byte(0) & 0x0F), byte(1), 0x80 | (byte(2) & 0x3F), byte(3),
+                byte(4), byte(5), byte(6), byte(7), byte(8), byte(9)
             ))
     }
 }

@@ -35,7 +35,7 @@ struct CallRecorder: Sendable {
             details = (details + savings.details.map { ($0.key, $0.value) }).sorted { $0.0 < $1.0 }
         }
         let record = AuditRecord(
-            id: call.identity.audit(attempt: attempt.number), tenant: call.caller.tenant, occurredAt: finishedAt,
+            id: attempt.records.audit, tenant: call.caller.tenant, occurredAt: finishedAt,
             service: .gateway, action: call.kind.action, outcome: outcome.result, actor: call.caller.actor,
             requestID: call.caller.requestID, model: attempt.target.model, promptTokens: outcome.usage.prompt,
             completionTokens: outcome.usage.completion)
