@@ -5,6 +5,9 @@ import NIOCore
 
 /// Writes one answer as HTTP/1.1 (RFC 9112): of known length as it is, else in chunks.
 struct DirectResponseWriter: ResponseBodyWriter {
+    /// Up to this an answer is copied behind its head, which is cheaper than a second write.
+    private static let copiedBytes = 64 << 10
+
     private let connection: DirectConnection
     /// The head, until the first bytes of the body go along with it.
     private var head: ByteBuffer?
@@ -32,6 +35,11 @@ struct DirectResponseWriter: ResponseBodyWriter {
         head = nil
         var piece = buffer
         guard isChunked else {
+            // A large one is not copied behind its head.
+            if output.readableBytes > 0, piece.readableBytes > Self.copiedBytes {
+                try await connection.write(output)
+                return try await connection.write(piece)
+            }
             output.writeBuffer(&piece)
             return try await connection.write(output)
         }
@@ -57,7 +65,7 @@ struct DirectResponseWriter: ResponseBodyWriter {
         _ status: HTTPResponse.Status, _ fields: HTTPFields, _ requestID: String, room: Int
     ) -> ByteBuffer {
         // Small answers travel with their head in one write.
-        var head = ByteBufferAllocator().buffer(capacity: 1_024 + min(room, 64 << 10))
+        var head = ByteBufferAllocator().buffer(capacity: 1_024 + (room > copiedBytes ? 0 : room))
         head.writeStaticString("HTTP/1.1 ")
         head.writeString(String(status.code))
         head.writeStaticString(" ")
