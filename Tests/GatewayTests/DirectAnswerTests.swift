@@ -76,6 +76,22 @@ struct DirectAnswerTests {
         }
     }
 
+    @Test("what is sent ahead without end is not taken in without end, and all of it is answered")
+    func sentAhead() async throws {
+        try await LiveGateway.run { gateway in
+            let customer = try await gateway.makeCustomer()
+            gateway.provider.fail("fault-slow", with: .late(.milliseconds(500)))
+            let slow = request(customer.key, Self.body.replacing("fake-chat", with: "fault-slow"))
+            let models = "GET /v1/models HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(customer.key)\r\n\r\n"
+            var connection = try HTTPConversation(port: gateway.port)
+            // More than is held, behind a request of each kind.
+            for first in [slow, models] {
+                await connection.send(first + String(repeating: models, count: 1_500))
+                for _ in 0...1_500 { #expect(await connection.answer()?.status == 200) }
+            }
+        }
+    }
+
     @Test("a client that sends nothing more gets its answer, and then the connection ends")
     func halfClosed() async throws {
         try await LiveGateway.run { gateway in

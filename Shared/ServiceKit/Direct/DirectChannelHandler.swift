@@ -96,7 +96,8 @@ final class DirectChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
     }
 
     func read(context: ChannelHandlerContext) {
-        if framer.heldBytes > Self.maximumHeldBytes, framer.isAnswering {
+        // Bytes are held only behind a request that somebody answers; when that is done, they are read on.
+        if framer.heldBytes > Self.maximumHeldBytes {
             wantsRead = true
         } else {
             context.read()
@@ -161,10 +162,6 @@ final class DirectChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
             return
         }
         goOn()
-        if wantsRead {
-            wantsRead = false
-            context.read()
-        }
         if inputIsClosed, !framer.isAnswering {
             inputIsClosed = false
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
@@ -198,6 +195,10 @@ final class DirectChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
         guard let context, !isStepping else { return }
         step(context)
         channelReadComplete(context: context)
+        if wantsRead, framer.heldBytes <= Self.maximumHeldBytes {
+            wantsRead = false
+            context.read()
+        }
     }
 
     // MARK: Idleness
