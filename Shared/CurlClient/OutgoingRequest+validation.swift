@@ -3,7 +3,7 @@ extension OutgoingRequest {
     ///
     /// Only the form is judged; where the request goes is judged when its socket is opened.
     ///
-    /// - Parameter known: A URL that was found good; it is not looked at again.
+    /// - Parameter known: A URL that was found good, which is not looked at again; empty for none.
     func validate(known: String = "") throws(CurlError) {
         guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenCharacter) else {
             throw CurlError(.invalidRequest, "the method is not an HTTP token")
@@ -11,7 +11,7 @@ extension OutgoingRequest {
         if method == "HEAD", body?.isEmpty == false {
             throw CurlError(.invalidRequest, "HEAD carries no body")
         }
-        if url != known { try Self.validate(url: url) }
+        if url.isEmpty || url != known { try Self.validate(url: url) }
         for (name, value) in headers { try Self.validate(header: name, value: value) }
     }
 
