@@ -47,7 +47,7 @@ final class LiveGateway: Sendable {
             try await MigrationRunner(
                 url: database.url(role: "gateway_migrator"), schema: "gateway", migrations: .gateway, logger: .quiet
             ).up()
-            let port = Int.random(in: 30_000...59_000)
+            let port = try FreePort.find()
             let gateway = try LiveGateway(
                 provider: provider, billing: billing, port: port, folder: folder,
                 environment: try settings(database, billing, folder, port).merging(extra) { $1 })
